@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the kernel that is built against looks like, found out by reading its
+# headers and not from its version number: distributions backport. Every probe
+# defines one COMPAT_HAVE_* that only files in modules/compat may test.
+#
+# $(call compat-probe,NAME,HEADER below include/,EXTENDED REGULAR EXPRESSION)
+# make cannot take a parenthesis in an argument: write a dot.
+
+compat-include := $(or $(abs_srctree),$(realpath $(srctree)))/include
+compat-grep = $(shell grep -Eqs -e '$(strip $(2))' $(compat-include)/$(strip $(1)) && echo y)
+compat-probe = $(if $(call compat-grep,$(2),$(3)),-DCOMPAT_HAVE_$(strip $(1)))
+
+# A probe that every kernel passes: without it, headers in an unknown place
+# would read as "has nothing".
+ifneq ($(call compat-grep,linux/module.h,define MODULE_LICENSE),y)
+$(error $(compat-include): no kernel headers there, nothing can be probed)
+endif
+
+compat-flags :=
+
+# 6.4: class_create() lost its owner argument.
+compat-flags += $(call compat-probe,CLASS_CREATE_NAME_ONLY,linux/device/class.h,class_create.const char \*name.)
+# 6.2: the callbacks of a class take a const struct device.
+compat-flags += $(call compat-probe,CLASS_CONST_DEVICE,linux/device/class.h,\*devnode..const struct device)

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What every command of the suite has in common: -h, -V, -j, -p, error
+ * reports and exit statuses (waymark/error.hpp).
+ */
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "waymark/error.hpp"
+
+namespace waymark
+{
+
+/* Keys keep the order in which they were added. */
+using json = nlohmann::ordered_json;
+
+struct output_options {
+	bool as_json = false;
+	bool pretty = false;
+};
+
+/*
+ * Runs a tool: @setup adds subcommands and options to the CLI11 app (each
+ * subcommand's callback does the work), then argv is parsed.
+ * An error is printed on stderr as "NAME: object: reason"; under -j as
+ * {"error": {"object", "reason"}} on stdout too.
+ *
+ * Returns the exit status for main().
+ */
+int run_tool(const std::string &name, const std::string &description, int argc, char **argv,
+	     const std::function<void(CLI::App &, output_options &)> &setup);
+
+/* Prints @value and a newline: on one line, or indented under -p. */
+void print_json(const json &value, const output_options &options);
+
+/* Thrown by a callback that is done but has to exit with @st. */
+struct exit_with {
+	status st;
+};
+
+} // namespace waymark

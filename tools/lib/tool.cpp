@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "waymark/tool.hpp"
+
+#include <iostream>
+
+#include "waymark/table.hpp"
+#include "waymark/version.hpp"
+
+namespace waymark
+{
+
+namespace
+{
+
+int report(const std::string &name, const error &e, const output_options &options)
+{
+	std::cerr << name << ": ";
+	if (!e.object().empty())
+		std::cerr << printable(e.object()) << ": ";
+	std::cerr << printable(e.what()) << '\n';
+	if (options.as_json)
+		print_json({{"error",
+			     {{"object", printable(e.object())}, {"reason", printable(e.what())}}}},
+			   options);
+	return static_cast<int>(e.exit_status());
+}
+
+int parse_and_run(CLI::App &app, const std::string &name, int argc, char **argv,
+		  const output_options &options)
+{
+	try {
+		app.parse(argc, argv);
+		return static_cast<int>(status::done);
+	} catch (const CLI::Success &e) {
+		return app.exit(e, std::cout, std::cerr); /* -h and -V */
+	} catch (const CLI::ParseError &e) {
+		return report(name, error("", std::string(e.what()) + " (see --help)", status::usage),
+			      options);
+	} catch (const exit_with &e) {
+		return static_cast<int>(e.st);
+	} catch (const error &e) {
+		return report(name, e, options);
+	} catch (const std::system_error &e) {
+		return report(name, error("", e.code().message()), options);
+	} catch (const std::bad_alloc &) {
+		return report(name, error("", "out of memory"), options);
+	}
+}
+
+} // namespace
+
+void print_json(const json &value, const output_options &options)
+{
+	/* A name from the kernel need not be UTF-8: replace, never throw. */
+	std::cout << value.dump(options.pretty ? 2 : -1, ' ', false,
+				json::error_handler_t::replace)
+		  << '\n';
+}
+
+int run_tool(const std::string &name, const std::string &description, int argc, char **argv,
+	     const std::function<void(CLI::App &, output_options &)> &setup)
+{
+	CLI::App app(description, name);
+	output_options options;
+
+	app.set_version_flag("-V,--version", name + " (waymark) " + version);
+	app.add_flag("-j,--json", options.as_json, "write JSON");
+	app.add_flag("-p,--pretty", options.pretty, "indent JSON; implies --json");
+	app.fallthrough();
+	app.parse_complete_callback([&] { options.as_json |= options.pretty; });
+	app.require_subcommand(1);
+	setup(app, options);
+
+	const int rc = parse_and_run(app, name, argc, argv, options);
+
+	/* A full disk or a closed pipe is a failure too. */
+	if (!std::cout.flush())
+		return report(name, error("standard output", "write error"), {});
+	return rc;
+}
+
+} // namespace waymark
