@@ -23,3 +23,8 @@ compat-flags :=
 compat-flags += $(call compat-probe,CLASS_CREATE_NAME_ONLY,linux/device/class.h,class_create.const char \*name.)
 # 6.2: the callbacks of a class take a const struct device.
 compat-flags += $(call compat-probe,CLASS_CONST_DEVICE,linux/device/class.h,\*devnode..const struct device)
+
+# 5.12: no more tables of symbols that are to become GPL-only.
+compat-flags += $(call compat-probe,EXPORT_GPL_FUTURE,linux/module.h,\*gpl_future_syms;)
+# One table of exports for all licences, with a table of flags.
+compat-flags += $(call compat-probe,EXPORT_FLAG_TABLE,linux/module.h,u8 \*flagstab;)

@@ -105,7 +105,8 @@ enum symbol_index_capability {
  * @build_id_size: bytes of @build_id that hold the running kernel's GNU build
  *	id, 0 where the kernel has none
  * @build_id: the build id
- * @reserved: 0
+ * @unindexed: loaded modules whose symbols are missing because there was no
+ *	memory, normally 0
  * @memory: bytes held by the index, without snapshots
  * @build_ns: time that indexing the kernel proper took, in nanoseconds
  * @updates: modules indexed or dropped since then
@@ -127,7 +128,7 @@ struct symbol_index_info {
 	__u32 origin;
 	__u32 build_id_size;
 	__u8 build_id[SYMBOL_INDEX_BUILD_ID_MAX];
-	__u32 reserved;
+	__u32 unindexed;
 	__aligned_u64 memory;
 	__aligned_u64 build_ns;
 	__aligned_u64 updates;
