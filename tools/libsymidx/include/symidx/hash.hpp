@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The name hash and the checksum of linux/symbol_index_format.h. */
+#pragma once
+
+#include <endian.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include <linux/symbol_index_format.h>
+
+namespace waymark::symidx
+{
+
+inline std::uint32_t name_hash(std::string_view name) noexcept
+{
+	std::uint64_t h = 0;
+	std::uint64_t word;
+	const char *p = name.data();
+	std::size_t left = name.size();
+
+	for (; left >= sizeof(word); left -= sizeof(word), p += sizeof(word)) {
+		std::memcpy(&word, p, sizeof(word));
+		h = (h ^ le64toh(word)) * SYMBOL_INDEX_FORMAT_HASH_MULTIPLIER;
+		h ^= h >> 32;
+	}
+	word = 0; /* the rest, its NUL and the padding; at least the NUL */
+	if (left)
+		std::memcpy(&word, p, left);
+	h = (h ^ le64toh(word)) * SYMBOL_INDEX_FORMAT_HASH_MULTIPLIER;
+	h ^= h >> 32;
+	return static_cast<std::uint32_t>((h * SYMBOL_INDEX_FORMAT_HASH_MULTIPLIER) >> 32);
+}
+
+/* CRC-32 as zlib's crc32(); @crc continues an earlier call. */
+std::uint32_t crc32(const void *data, std::size_t size, std::uint32_t crc = 0) noexcept;
+
+} // namespace waymark::symidx

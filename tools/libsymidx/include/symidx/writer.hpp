@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Producer of the symbol index format (linux/symbol_index_format.h). */
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "symidx/index.hpp"
+
+namespace waymark::symidx
+{
+
+/* What is indexed. The strings referred to must outlive write_index(). */
+struct writer_module {
+	std::string_view name;
+	std::string_view path;
+	std::string_view license;
+	std::uint32_t flags = 0;
+	std::vector<symbol> exports; /* their owner field is not used */
+	std::vector<std::string_view> imports;
+};
+
+struct writer_input {
+	std::string_view release;
+	std::string_view vermagic;
+	std::vector<unsigned char> build_id;
+	std::uint32_t machine = 0;
+	std::uint32_t flags = 0; /* SYMBOL_INDEX_FORMAT_* */
+	std::uint64_t generation = 0;
+	std::vector<writer_module> modules; /* the first is "vmlinux" */
+};
+
+/*
+ * The bytes of the index. The same input gives the same bytes. If any symbol
+ * has a value, all get one (0 where there is none).
+ * Throws waymark::error where the format has no room: more than 2 GiB, names
+ * of more than 65535 bytes or of none, the same name twice in one module.
+ */
+std::vector<unsigned char> write_index(const writer_input &input);
+
+/*
+ * Replaces @path by @bytes: whoever opens it finds the old file or the new
+ * one, also after a crash.
+ */
+void replace_file(const std::string &path, const std::vector<unsigned char> &bytes);
+
+} // namespace waymark::symidx
