@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/init.h>
 #include <linux/module.h>
 
-static int __init flex_array_init(void)
+#include "internal.h"
+
+static int __init flex_array_module_init(void)
 {
-	return 0;
+	return flex_array_registry_init();
 }
 
-static void __exit flex_array_exit(void)
+static void __exit flex_array_module_exit(void)
 {
+	flex_array_registry_exit();
 }
 
-module_init(flex_array_init);
-module_exit(flex_array_exit);
+module_init(flex_array_module_init);
+module_exit(flex_array_module_exit);
 MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("flex_array (waymark)");
+MODULE_DESCRIPTION("Arrays of any size, in parts of one page");

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Giving back parts and nodes, while nobody else uses the array. */
+#include <linux/gfp.h>
+
+#include "internal.h"
+
+struct flex_array_pruning {
+	struct flex_array *fa;
+	u32 from;	/* parts before this one stay */
+	bool unused;	/* of the others, only those go that hold nothing */
+	u64 parts;	/* given back */
+};
+
+static bool flex_array_prune_part(struct flex_array_pruning *p, u32 part, unsigned long slot)
+{
+	if (part < p->from)
+		return false;
+	/* The base is no page of its own. */
+	if (part == 0 && p->fa->flags & __FLEX_ARRAY_RESIDENT)
+		return false;
+	if (p->unused && !flex_array_part_unused(p->fa, part, slot))
+		return false;
+	flex_array_part_free(p->fa, part, slot);
+	p->fa->nr_parts--;
+	p->parts++;
+	return true;
+}
+
+/* Returns true if nothing is left in @node, whose first part is @first. */
+static bool flex_array_prune_node(struct flex_array_pruning *p, unsigned long *node,
+				  unsigned int level, u32 first)
+{
+	struct flex_array *fa = p->fa;
+	bool single = node == &fa->own_top || node == &fa->own_leaf;
+	unsigned int i, slots = single ? 1 : __FLEX_ARRAY_NODE_SLOTS;
+	unsigned long missing = level == 2 ? (unsigned long)flex_array_no_parts : 0;
+	bool empty = true;
+
+	for (i = 0; i < slots; i++) {
+		u32 part = first + ((u32)i << (level - 1) * __FLEX_ARRAY_NODE_SHIFT);
+
+		if (node[i] == missing)
+			continue;
+		if (level == 1) {
+			if (flex_array_prune_part(p, part, node[i]))
+				node[i] = 0;
+			else
+				empty = false;
+		} else if (!flex_array_prune_node(p, (unsigned long *)node[i], level - 1, part) ||
+			   single || (level > 2 && part == 0)) {
+			/* The way to the first part is what the tree grows from. */
+			empty = false;
+		} else {
+			free_page(node[i]);
+			node[i] = missing;
+			fa->nr_nodes--;
+		}
+	}
+	return empty;
+}
+
+static u64 flex_array_prune(struct flex_array *fa, u32 from, bool unused)
+{
+	struct flex_array_pruning p = { .fa = fa, .from = from, .unused = unused };
+
+	if (fa->root)
+		flex_array_prune_node(&p, flex_array_root_node(fa->root),
+				      flex_array_root_levels(fa->root), 0);
+	return p.parts;
+}
+
+/* Gives back @part and all that follow; returns how many. */
+u64 flex_array_prune_from(struct flex_array *fa, u32 part)
+{
+	return flex_array_prune(fa, part, false);
+}
+
+/* Gives back parts in which no element is in use; returns how many. */
+u64 flex_array_prune_unused(struct flex_array *fa)
+{
+	return flex_array_prune(fa, 0, true);
+}
+
+/* Back to the array as it was made. */
+void flex_array_prune_all(struct flex_array *fa)
+{
+	unsigned int level = flex_array_root_levels(fa->root);
+	unsigned long *node = flex_array_root_node(fa->root), *next;
+
+	flex_array_prune(fa, 0, false);
+	for (; level && node && node != &fa->own_leaf; level--, node = next) {
+		next = level > 1 ? (unsigned long *)node[0] : NULL;
+		if (next == flex_array_no_parts)
+			next = NULL;
+		if (node == &fa->own_top)
+			continue;
+		free_page((unsigned long)node);
+		fa->nr_nodes--;
+	}
+	fa->fast_nr = 0;
+	fa->top = NULL;
+	fa->root = 0;
+	fa->own_leaf = 0;
+	if (fa->flags & __FLEX_ARRAY_RESIDENT) {
+		fa->own_leaf = (unsigned long)flex_array_base(fa);
+		fa->own_top = (unsigned long)&fa->own_leaf;
+		fa->top = &fa->own_top;
+		fa->root = (unsigned long)&fa->own_top | 2;
+		flex_array_tree_set_fast(fa);
+	}
+}
