@@ -144,6 +144,7 @@ std::string_view symbol_index::string(std::uint32_t ref) const noexcept
 std::uint32_t symbol_index::flags() const noexcept { return le32toh(header().flags); }
 std::uint64_t symbol_index::generation() const noexcept { return le64toh(header().generation); }
 std::uint32_t symbol_index::machine() const noexcept { return le32toh(header().machine); }
+std::uint32_t symbol_index::module_size() const noexcept { return le32toh(header().module_size); }
 std::string_view symbol_index::release() const noexcept { return string(le32toh(header().release)); }
 std::string_view symbol_index::vermagic() const noexcept { return string(le32toh(header().vermagic)); }
 bool symbol_index::has_values() const noexcept { return count(SYMBOL_INDEX_FORMAT_VALUES) != 0; }

@@ -82,7 +82,7 @@ void index_verifier::check_header() const
 	require(id_size >= 1 && id_size <= SYMBOL_INDEX_FORMAT_BUILD_ID_MAX &&
 			std::all_of(head.build_id + id_size, std::end(head.build_id), zero),
 		"damaged symbol index: no build id");
-	require(std::all_of(std::begin(head.reserved0), std::end(head.reserved0), zero) &&
+	require(head.reserved0 == 0 &&
 			std::all_of(std::begin(head.reserved), std::end(head.reserved), zero),
 		"damaged symbol index: reserved fields in use");
 }

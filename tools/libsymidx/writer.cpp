@@ -208,6 +208,7 @@ std::vector<unsigned char> index_writer::bytes()
 	head_.release = htole32(pool_.add(input_.release));
 	head_.vermagic = htole32(pool_.add(input_.vermagic));
 	head_.machine = htole32(input_.machine);
+	head_.module_size = htole32(input_.module_size);
 
 	place(SYMBOL_INDEX_FORMAT_STRINGS, pool_.bytes(), out);
 	place(SYMBOL_INDEX_FORMAT_MODULES, modules_, out);

@@ -133,6 +133,7 @@ struct symbol_index_format_section {
  * @release: string, as uname -r
  * @vermagic: string that modules of this kernel carry; empty if not known
  * @machine: ELF e_machine of its modules
+ * @module_size: sizeof(struct module), which its modules must share; 0: not known
  * @reserved0: zero
  * @section: where things are, indexed by enum symbol_index_format_section_id
  * @reserved: zero
@@ -150,7 +151,8 @@ struct symbol_index_format_header {
 	__le32 release;
 	__le32 vermagic;
 	__le32 machine;
-	__le32 reserved0[2];
+	__le32 module_size;
+	__le32 reserved0;
 	struct symbol_index_format_section section[SYMBOL_INDEX_FORMAT_NR_SECTIONS];
 	__le32 reserved[16];
 };

@@ -49,6 +49,7 @@ TEST(index, header)
 	EXPECT_EQ(idx.vermagic(), "6.12.0-test SMP mod_unload ");
 	EXPECT_EQ(idx.build_id(), "deadbeef0102030405060708090a0b0c0d0e0f10");
 	EXPECT_EQ(idx.machine(), 62u);
+	EXPECT_EQ(idx.module_size(), 1280u);
 	EXPECT_EQ(idx.flags(), unsigned{SYMBOL_INDEX_FORMAT_MODVERSIONS});
 	EXPECT_EQ(idx.nr_symbols(), 8u);
 	EXPECT_EQ(idx.nr_modules(), 3u);

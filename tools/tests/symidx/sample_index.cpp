@@ -53,6 +53,7 @@ writer_input input()
 	in.vermagic = "6.12.0-test SMP mod_unload ";
 	in.build_id = {0xde, 0xad, 0xbe, 0xef, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
 	in.machine = 62;
+	in.module_size = 1280;
 	in.flags = SYMBOL_INDEX_FORMAT_MODVERSIONS;
 	in.modules = {vmlinux, alpha, beta};
 	return in;

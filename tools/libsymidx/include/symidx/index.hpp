@@ -63,6 +63,7 @@ public:
 	std::uint32_t flags() const noexcept;
 	std::uint64_t generation() const noexcept;
 	std::uint32_t machine() const noexcept;
+	std::uint32_t module_size() const noexcept; /* 0: not known */
 	std::string build_id() const; /* in hexadecimal */
 	std::string_view release() const noexcept;
 	std::string_view vermagic() const noexcept;

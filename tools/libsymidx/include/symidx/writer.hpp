@@ -27,6 +27,7 @@ struct writer_input {
 	std::string_view vermagic;
 	std::vector<unsigned char> build_id;
 	std::uint32_t machine = 0;
+	std::uint32_t module_size = 0; /* 0: not known */
 	std::uint32_t flags = 0; /* SYMBOL_INDEX_FORMAT_* */
 	std::uint64_t generation = 0;
 	std::vector<writer_module> modules; /* the first is "vmlinux" */
