@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Builds, each in the chroot of the row's own suite: the modules for a kernel, and
+for a suite the tools and the selftests. What did not change is not built again.
+"""
+
+import os
+import re
+
+from . import cache, progress, source, sync
+from .error import LabError
+
+JOBS = str(os.cpu_count() or 1)
+WARNING = re.compile(r"\bwarning:|^WARNING:", re.MULTILINE | re.IGNORECASE)
+# Folders below selftests/ that are not kselftests.
+NOT_TESTS = ("vm", "bench", "static", "sanitizer")
+
+
+
+def parts(tree):
+    """The kselftest folders of the tree."""
+    top = os.path.join(tree, "selftests")
+    return sorted(name for name in os.listdir(top) if name not in NOT_TESTS
+                  and os.path.exists(os.path.join(top, name, "Makefile")))
+
+
+class Build:
+    """A build directory with a copy of the sources in src/."""
+
+    def __init__(self, lab, name, suite):
+        self.lab = lab
+        self.name = name
+        self.chroot = lab.builder(suite)
+        self.top = lab.workspace(name)
+        self.log = lab.log(f"build-{name}")
+
+    def fresh(self, what, digest):
+        """True when what was built from the same before."""
+        path = os.path.join(self.top, f".{what}")
+        return os.path.exists(path) and open(path).read() == digest
+
+    def done(self, what, digest):
+        with open(os.path.join(self.top, f".{what}"), "w") as out:
+            out.write(digest)
+
+    def make(self, words, what, **environment):
+        start = os.path.getsize(self.log) if os.path.exists(self.log) else 0
+        self.chroot.run(words, what, self.log, binds=[(self.top, "/build"), self.ksft()],
+                        cwd="/build/src", env=environment)
+        with open(self.log, errors="replace") as log:
+            log.seek(start)
+            found = WARNING.search(log.read())
+        return found
+
+    def ksft(self):
+        return (source.kselftest(self.lab), "/ksft", "ro")
+
+    def sync(self):
+        target = os.path.join(self.top, "src")
+        os.makedirs(target, exist_ok=True)
+        sync.copy(self.lab.tree, target)
+
+
+def modules(lab, target):
+    """Build the modules of a target; returns the Build."""
+    release, _ = lab.kernel(target)
+    build = Build(lab, target.name, target.suite)
+    with lab.cache.lock(f"build-{cache.key(build.top)}"):
+        digest = cache.key(release, build.chroot.path,
+                           sync.digest(lab.tree, ("modules/", "uapi/", "Kbuild", "Makefile")))
+        if build.fresh("modules", digest):
+            return build
+        progress.step(target.name, f"build the modules for {release}")
+        build.sync()
+        last = os.path.join(build.top, ".release")
+        if not os.path.exists(last) or open(last).read() != release + build.chroot.path:
+            cache.remove(os.path.join(build.top, "src"))
+            build.sync()
+        build.done("release", release + build.chroot.path)
+        what = f"{target.name}: modules for {release}"
+        warned = build.make(["make", "-j", JOBS, "modules", f"KVER={release}", "W=1",
+                             "WAYMARK_TESTS=1"], what)
+        if warned:
+            cache.remove(os.path.join(build.top, "src"))
+            raise LabError(f"{what}: a warning of the compiler or modpost", build.log)
+        build.done("modules", digest)
+    return build
+
+
+def userspace(lab, suite):
+    """Build tools and selftests of a suite; returns the Build."""
+    build = Build(lab, suite, suite)
+    with lab.cache.lock(f"build-{cache.key(build.top)}"):
+        digest = cache.key(build.chroot.path, build.ksft()[0],
+                           sync.digest(lab.tree, ("tools/", "uapi/", "selftests/", "Makefile")))
+        if build.fresh("userspace", digest):
+            return build
+        progress.step(suite, "build the tools and the selftests")
+        build.sync()
+        if not build.fresh("chroot", build.chroot.path):
+            cache.remove(os.path.join(build.top, "tools"))
+            cache.remove(os.path.join(build.top, "ksft"))
+            build.done("chroot", build.chroot.path)
+        if build.make(["make", "-j", JOBS, "tools", "TOOLS_BUILD=/build/tools"], f"{suite}: tools"):
+            cache.remove(os.path.join(build.top, "tools"))
+            raise LabError(f"{suite}: tools: a warning of the compiler", build.log)
+        cache.remove(os.path.join(build.top, "stage"))
+        build.make(["make", "install-tools", "TOOLS_BUILD=/build/tools", "DESTDIR=/build/stage"],
+                   f"{suite}: install the tools")
+        _selftests(build, suite)
+        build.done("userspace", digest)
+    return build
+
+
+def _selftests(build, suite):
+    """Install the kselftests as the kernel's own `make install` lays them out."""
+    home = "/build/stage/opt/waymark/selftests"
+    stage = os.path.join(build.top, home[len("/build/"):])
+    os.makedirs(os.path.join(stage, "kselftest"))
+    kernel = "/ksft/tools/testing/selftests"
+    build.chroot.run(["sh", "-c", f"cp -r {kernel}/kselftest/. {home}/kselftest/ && "
+                      f"cp {kernel}/run_kselftest.sh {home}/ && chmod -R a+x {home}"],
+                     f"{suite}: the kselftest runner", build.log,
+                     binds=[(build.top, "/build"), build.ksft()])
+    listed = ""
+    for part in parts(build.lab.tree):
+        common = ["make", "-s", "-C", f"/build/src/selftests/{part}", f"KSFT_DIR={kernel}",
+                  f"OUTPUT=/build/ksft/{part}"]
+        os.makedirs(os.path.join(build.top, "ksft", part), exist_ok=True)
+        if build.make([*common, "install", f"INSTALL_PATH={home}/{part}", f"SRC_PATH={kernel}",
+                       f"OBJ_PATH={home}"], f"{suite}: selftests/{part}"):
+            raise LabError(f"{suite}: selftests/{part}: a warning of the compiler", build.log)
+        listed += build.chroot.output([*common, f"COLLECTION={part}", "emit_tests"],
+                                      f"{suite}: list selftests/{part}",
+                                      binds=[(build.top, "/build"), build.ksft()])
+    if not listed.strip():
+        raise LabError("selftests/: no test found")
+    with open(os.path.join(stage, "kselftest-list.txt"), "w") as out:
+        out.write(listed)
+
+
+def tests(build):
+    """["part:test"] as installed."""
+    path = os.path.join(build.top, "stage/opt/waymark/selftests/kselftest-list.txt")
+    with open(path) as lines:
+        return lines.read().split()
+
+
+def select(available, words):
+    """The tests that TESTS names: a folder, or folder:test."""
+    chosen = []
+    for word in words:
+        match = [test for test in available if test == word or test.split(":")[0] == word]
+        if not match:
+            known = " ".join(sorted({test.split(":")[0] for test in available}))
+            raise LabError(f"TESTS: {word}: no such test; folders: {known}")
+        chosen += [test for test in match if test not in chosen]
+    return chosen or available

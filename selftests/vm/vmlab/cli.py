@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The command line: selftests/vm/lab COMMAND [NAME=VALUE]..."""
+
+import argparse
+import os
+import signal
+import sys
+
+from . import check, matrix, shell
+from .error import LabError
+from .lab import Lab
+
+
+def words(text):
+    return (text or "").split()
+
+
+def choose(names):
+    """The targets that ROWS names, in the order of the matrix."""
+    known = {target.name: target for target in matrix.targets()}
+    for name in names:
+        if name not in known:
+            raise LabError(f"{name}: no such row; rows: {' '.join(known)}")
+    return [target for name, target in known.items() if not names or name in names]
+
+
+def command_check(lab, options):
+    return check.run(lab, words(options.rows), words(options.tests), options.jobs)
+
+
+def command_vm(lab, options):
+    return shell.run(lab, choose([options.row])[0])
+
+
+def command_rows(_lab, _options):
+    for target in matrix.targets():
+        print(f"{target.name:<18} {target.suite:<10} systemd {target.systemd}")
+    return 0
+
+
+def parser():
+    top = argparse.ArgumentParser(prog="lab", description="Build, boot and judge the suite.")
+    sub = top.add_subparsers(dest="command", required=True)
+    entry = sub.add_parser("check", help="run rows and report")
+    entry.add_argument("--rows", default=os.environ.get("ROWS"), help="rows, default all")
+    entry.add_argument("--tests", default=os.environ.get("TESTS"), help="folders or folder:test")
+    entry.add_argument("--jobs", type=int, default=int(os.environ.get("JOBS") or 2))
+    entry.set_defaults(call=command_check)
+    entry = sub.add_parser("vm", help="an interactive shell in a row's guest")
+    entry.add_argument("row", nargs="?", default=os.environ.get("ROW") or "trixie-6.12")
+    entry.set_defaults(call=command_vm)
+    entry = sub.add_parser("rows", help="list the matrix")
+    entry.set_defaults(call=command_rows)
+    return top
+
+
+def main():
+    options = parser().parse_args()
+    # A terminated run stops what it started, like an interrupted one.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        if os.geteuid() != 0:
+            raise LabError("must be root: run by sudo or use make, which does")
+        return options.call(Lab(), options)
+    except LabError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"lab: {place}{error.strerror}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("lab: interrupted", file=sys.stderr)
+        return 130

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Run a program; its output goes to a log, its failure becomes a LabError."""
+
+import os
+import signal
+import subprocess
+
+from .error import LabError
+
+# What a full disk looks like in the output of apt, dpkg, tar, gcc and mksquashfs.
+NO_SPACE = "No space left on device"
+
+
+def environment():
+    """The caller's environment without what would change a build."""
+    keep = ("PATH", "HOME", "TERM", "http_proxy", "https_proxy", "no_proxy", "TMPDIR")
+    env = {name: os.environ[name] for name in keep if name in os.environ}
+    env.setdefault("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+    env["LC_ALL"] = "C.UTF-8"
+    env["DEBIAN_FRONTEND"] = "noninteractive"
+    return env
+
+
+def tail(path, lines=15):
+    try:
+        with open(path, errors="replace") as log:
+            return "".join(log.readlines()[-lines:])
+    except OSError:
+        return ""
+
+
+def explain(what, log, status):
+    """One line for a failed step: name the cause when the log shows it."""
+    text = tail(log, 200)
+    if NO_SPACE in text:
+        return LabError(f"{what}: no space left; free some and run again", log)
+    return LabError(f"{what}: failed with status {status}", log)
+
+
+def run(argv, what, log, env=None, cwd=None, timeout=3600, shown=None):
+    """Run argv to the end, append its output to log, raise LabError on failure."""
+    os.makedirs(os.path.dirname(log), exist_ok=True)
+    full = environment()
+    full.update(env or {})
+    with open(log, "ab") as out:
+        out.write(f"$ {' '.join(map(str, shown or argv))}\n".encode())
+        out.flush()
+        try:
+            child = subprocess.Popen([str(a) for a in argv], stdin=subprocess.DEVNULL, stdout=out,
+                                     stderr=out, env=full, cwd=cwd, start_new_session=True)
+        except OSError as error:
+            raise LabError(f"{what}: {argv[0]}: {error.strerror}") from error
+        try:
+            status = child.wait(timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+            raise LabError(f"{what}: not done after {timeout} s", log) from None
+        except BaseException:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+            raise
+    if status:
+        raise explain(what, log, status)
+
+
+def output(argv, what, env=None, cwd=None):
+    """The standard output of argv as text."""
+    full = environment()
+    full.update(env or {})
+    try:
+        done = subprocess.run([str(a) for a in argv], stdin=subprocess.DEVNULL, env=full, cwd=cwd,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    except OSError as error:
+        raise LabError(f"{what}: {argv[0]}: {error.strerror}") from error
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise LabError(f"{what}: {last}")
+    return done.stdout

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a kernel's log and taint give away."""
+
+import re
+
+BAD = re.compile("|".join((
+    r"WARNING: ", r"\bBUG: ", r"\bOops\b", r"Kernel panic", r"general protection fault",
+    r"unable to handle", r"Call Trace:", r"INFO: task .* blocked", r"self-detected stall",
+    r"detected stalls", r"possible circular locking", r"possible recursive locking",
+    r"possible irq lock inversion", r"suspicious RCU usage", r"inconsistent lock state",
+    r"sleeping function called", r"scheduling while atomic", r"UBSAN:", r"KASAN:", r"KCSAN:",
+    r"KMSAN:", r"refcount_t: ", r"list_(add|del) corruption", r"ODEBUG:", r"unreferenced object",
+    r"new suspected memory leaks", r"detected buffer overflow", r"memory leak", r"soft lockup",
+    r"hard LOCKUP", r"usercopy: ", r"unregister_netdevice: waiting", r"double fault",
+    r"stack segment", r"invalid opcode", r"kernel stack overflow", r"locking bug", r"module .* leaked")))
+
+TAINT_LETTERS = "PFSRMBUDAWCIOELKXTNJ"
+OUT_OF_TREE = 1 << 12
+UNSIGNED = 1 << 13
+LIVEPATCH = 1 << 15
+TEST = 1 << 18
+
+
+def bad_lines(text):
+    """Lines that no run may log."""
+    return [line.strip() for line in text.splitlines() if BAD.search(line)]
+
+
+def letters(taint):
+    return "".join(letter for bit, letter in enumerate(TAINT_LETTERS) if taint & 1 << bit) or "none"
+
+
+def unexpected_taint(taint, log, allowed=0):
+    """The bits that loading our unsigned modules does not explain."""
+    expected = OUT_OF_TREE | UNSIGNED | allowed
+    if "livepatch: enabling patch" in log:
+        expected |= LIVEPATCH
+    return taint & ~expected

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+What this tree brings into the guest, as one image: the modules and tools as
+`make install` puts them, depmod's tables that know them, the tests, and the
+unit that runs them.
+"""
+
+import os
+import shutil
+
+from . import cache, kernel, matrix, progress
+
+GUEST = os.path.join(matrix.HERE, "guest")
+
+
+def _modules(lab, target, made, stage):
+    """Our modules, and the tables over all modules of the kernel."""
+    release, _ = lab.kernel(target)
+    made.make(["make", "install-modules", "install-test-modules", f"KVER={release}",
+               "DESTDIR=/build/payload", "MODDIR=/usr/lib/modules"], f"{target.name}: install modules")
+    all_modules = os.path.join(made.top, "depmod")
+    cache.remove(all_modules)
+    origin = os.path.join(kernel.get(lab, target), "root/usr/lib/modules", release)
+    place = os.path.join(all_modules, "usr/lib/modules", release)
+    os.makedirs(place)
+    os.symlink("usr/lib", os.path.join(all_modules, "lib"))
+    for name in os.listdir(origin):
+        path = os.path.join(origin, name)
+        if os.path.isdir(path):
+            shutil.copytree(path, os.path.join(place, name), copy_function=_link_or_copy, symlinks=True)
+        elif not name.startswith("modules.") or name in ("modules.order", "modules.builtin",
+                                                         "modules.builtin.modinfo"):
+            shutil.copy(path, place)
+    ours = os.path.join(stage, "usr/lib/modules", release)
+    shutil.copytree(os.path.join(ours, "updates"), os.path.join(place, "updates"))
+    made.chroot.run(["depmod", "-b", "/build/depmod", release], f"{target.name}: depmod", made.log,
+                    binds=[(made.top, "/build")])
+    for name in os.listdir(place):
+        if name.startswith("modules."):
+            shutil.copy(os.path.join(place, name), ours)
+    cache.remove(all_modules)
+
+
+def _link_or_copy(source, target):
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy(source, target)
+
+
+def get(lab, target, made, user, tests):
+    """The path of the image; it is made anew for every run."""
+    progress.step(target.name, "pack the suite and its tests")
+    stage = os.path.join(made.top, "payload")
+    with lab.cache.lock(f"build-{cache.key(made.top)}"):
+        cache.remove(stage)
+        shutil.copytree(os.path.join(user.top, "stage"), stage, symlinks=True)
+        _modules(lab, target, made, stage)
+        home = os.path.join(stage, "opt/waymark")
+        shutil.copytree(os.path.join(GUEST, "bin"), os.path.join(home, "bin"))
+        os.makedirs(os.path.join(home, "test-modules"), exist_ok=True)
+        with open(os.path.join(home, "tests"), "w") as out:
+            out.write("".join(f"{test}\n" for test in tests))
+        units = os.path.join(stage, "etc/systemd/system")
+        os.makedirs(units, exist_ok=True)
+        for name in os.listdir(os.path.join(GUEST, "units")):
+            shutil.copy(os.path.join(GUEST, "units", name), units)
+        image = os.path.join(made.top, "payload.sqfs")
+        cache.remove(image)
+        lab.tools().run(["mksquashfs", "/build/payload", "/build/payload.sqfs", "-noI", "-noD", "-noF",
+                         "-noX", "-no-progress", "-quiet", "-all-root"],
+                        f"{target.name}: pack the payload", made.log, binds=[(made.top, "/build")])
+    return image

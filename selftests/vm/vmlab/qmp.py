@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The least of the QEMU Machine Protocol that plugging devices needs."""
+
+import json
+import socket
+import threading
+import time
+
+from .error import LabError
+
+
+class Qmp:
+    """A connection; commands from one thread at a time, events are kept."""
+
+    def __init__(self, path, timeout=60):
+        deadline = time.monotonic() + timeout
+        self.socket = socket.socket(socket.AF_UNIX)
+        while True:
+            try:
+                self.socket.connect(path)
+                break
+            except OSError as error:
+                if time.monotonic() > deadline:
+                    raise LabError(f"QEMU does not answer: {error.strerror}") from error
+                time.sleep(0.05)
+        self.socket.settimeout(timeout)
+        self.lines = self.socket.makefile("rw")
+        self.events = []
+        self.lock = threading.Lock()
+        self._read()
+        self.command("qmp_capabilities")
+
+    def _read(self):
+        line = self.lines.readline()
+        if not line:
+            raise LabError("QEMU closed its control socket")
+        return json.loads(line)
+
+    def command(self, name, **arguments):
+        """Run a command; its error becomes a LabError."""
+        with self.lock:
+            self.lines.write(json.dumps({"execute": name, "arguments": arguments}) + "\n")
+            self.lines.flush()
+            while True:
+                answer = self._read()
+                if "return" in answer:
+                    return answer["return"]
+                if "error" in answer:
+                    raise LabError(answer["error"]["desc"])
+                self.events.append(answer)
+
+    def wait_event(self, name, match, timeout):
+        """Wait for an event whose data holds match; True when it came."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            for event in self.events:
+                if event.get("event") == name and match.items() <= event.get("data", {}).items():
+                    self.events.remove(event)
+                    return True
+            # Any command drains the events that came meanwhile.
+            self.command("query-status")
+            time.sleep(0.1)
+        return False
+
+    def close(self):
+        self.socket.close()

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""build/results/check.json and the last lines that a person reads."""
+
+import os
+
+from . import progress, result
+
+
+def write(lab, results):
+    result.write(os.path.join(lab.results, "check.json"), results,
+                 seconds=round(progress.elapsed(), 1), cold=bool(lab.cache.made))
+
+
+def show(results):
+    """A table of the rows, every failure, and the line that ends it."""
+    print()
+    print(f"{'row':<18} {'kernel':<26} {'systemd':<8} {'passed':>6} {'failed':>6} {'skipped':>7} {'s':>6}")
+    for row in results:
+        print(f"{row.row:<18} {row.kernel:<26} {row.systemd:<8} {row.passed:>6} {row.failed:>6} "
+              f"{row.skipped:>7} {row.seconds:>6.0f}")
+    for row in results:
+        for line in row.skips:
+            print(f"skipped {row.row}: {line}")
+    for row in results:
+        for line in row.failures:
+            print(f"FAILED {row.row}: {line}")
+        if row.failures and row.logs:
+            print(f"       logs: {row.logs}")
+    passed, failed, skipped = (sum(getattr(row, name) for row in results)
+                               for name in ("passed", "failed", "skipped"))
+    failed += sum(1 for row in results if not row.good and not row.failed)
+    print(f"\n{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The guest's Debian as a read-only image: real systemd and udev, little else."""
+
+import os
+
+from . import archive, cache, chroot, matrix, progress
+
+# Units that a test guest has no use for; everything udev does stays.
+MASKED = ("systemd-timesyncd.service", "systemd-networkd.service", "systemd-resolved.service",
+          "systemd-update-utmp.service", "systemd-update-utmp-runlevel.service", "apt-daily.timer",
+          "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "e2scrub_all.timer", "fstrim.timer",
+          "systemd-tmpfiles-clean.timer", "e2scrub_reap.service", "getty.target",
+          "systemd-firstboot.service", "systemd-pstore.service", "systemd-binfmt.service",
+          "ldconfig.service", "systemd-hwdb-update.service", "systemd-journal-flush.service",
+          "systemd-journal-catalog-update.service", "systemd-update-done.service",
+          "systemd-machine-id-commit.service", "systemd-random-seed.service",
+          "systemd-rfkill.socket", "systemd-boot-random-seed.service")
+
+
+def _prepare(root):
+    """What an installer would have written."""
+    etc = os.path.join(root, "etc")
+    units = os.path.join(etc, "systemd/system")
+    os.makedirs(units, exist_ok=True)
+    for unit in MASKED:
+        path = os.path.join(units, unit)
+        cache.remove(path)
+        os.symlink("/dev/null", path)
+    for name, text in (("hostname", "waymark\n"), ("machine-id", "77" * 16 + "\n"),
+                       ("fstab", ""), ("hosts", "127.0.0.1 localhost waymark\n")):
+        with open(os.path.join(etc, name), "w") as out:
+            out.write(text)
+    for path in ("var/cache/apt", "var/lib/apt/lists", "usr/share/man", "usr/share/zoneinfo"):
+        cache.remove(os.path.join(root, path))
+
+
+def get(lab, suite):
+    """The path of the image rootfs.sqfs."""
+    packages = matrix.packages(suite, "guest")
+    log = lab.log(f"rootfs-{suite}")
+    tools = lab.tools()
+
+    def make(tmp):
+        progress.step(suite, f"make the guest's root file system ({len(packages)} packages)")
+        root = os.path.join(tmp, "root")
+        chroot.bootstrap(lab, suite, packages, root, log, f"{suite}: guest root file system")
+        _prepare(root)
+        tools.run(["mksquashfs", "/build/root", "/build/rootfs.sqfs", "-noI", "-noD", "-noF", "-noX",
+                   "-no-progress", "-quiet"], f"{suite}: pack the root file system", log,
+                  binds=[(tmp, "/build")])
+        cache.remove(root)
+    key = cache.key(packages, MASKED, chroot.TRIM, archive.of(lab, suite).resolved(packages), 1)
+    with lab.guard(f"rootfs-{suite}"):
+        entry = lab.cache.entry("rootfs", suite, key, make)
+    return os.path.join(entry, "rootfs.sqfs")

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+A row of the report: an object with a name, prepare() and run() -> Result.
+prepare() builds what is needed and may raise LabError; run() does the work.
+This is the kind that boots a stock kernel.
+"""
+
+import os
+import re
+import secrets
+import time
+
+from . import (build, cache, control, initramfs, judge, kernel, matrix, payload, progress, qemu, qmp,
+               rootfs)
+
+# An emulated guest on a busy machine needs minutes; a hang must not take hours.
+LIMIT = int(os.environ.get("WAYMARK_ROW_LIMIT", "900"))
+
+
+class KernelRow:
+    """One target of the matrix."""
+
+    def __init__(self, lab, target, tests=()):
+        self.lab = lab
+        self.target = target
+        self.name = target.name
+        self.words = tests
+        self.tests = ()
+        self.disks = None
+
+    def prepare(self):
+        """Build and pack everything that the guest needs."""
+        lab, target = self.lab, self.target
+        tree = kernel.get(lab, target)
+        root = rootfs.get(lab, target.suite)
+        made = build.modules(lab, target)
+        user = build.userspace(lab, target.suite)
+        self.tests = tuple(build.select(build.tests(user), self.words))
+        image = payload.get(lab, target, made, user, self.tests)
+        self.disks = qemu.Disks(os.path.join(tree, "vmlinuz"), initramfs.get(lab, target), root,
+                                os.path.join(tree, "modules.sqfs"), image)
+        return self
+
+    def guest(self, append, **options):
+        return qemu.Guest(self.lab, self.disks, matrix.machine(self.target.machine), append, **options)
+
+    def run(self):
+        """Boot, serve, judge."""
+        start = time.monotonic()
+        release, _ = self.lab.kernel(self.target)
+        logs = os.path.join(self.lab.results, self.name)
+        cache.remove(logs)
+        evidence = boot(self.guest, self.name, "waymark.target", logs, len(self.tests))
+        result = judge.judge(self.name, evidence,
+                             judge.Expectation(release, self.target.systemd, self.tests))
+        result.seconds = round(time.monotonic() - start, 1)
+        result.logs = os.path.relpath(logs, self.lab.tree)
+        return result
+
+
+def boot(make, name, unit, logs, planned, limit=LIMIT, **options):
+    """Boot a guest into unit and collect the Evidence."""
+    nonce = secrets.token_hex(8)
+    guest = make(f"systemd.unit={unit} waymark.nonce={nonce}", **options)
+    evidence = judge.Evidence(nonce)
+    wire = None
+    try:
+        guest.start()
+        wire = qmp.Qmp(guest.socket("qmp"))
+        os.makedirs(logs, exist_ok=True)
+        control.Control(wire, guest.socket("control"), os.path.join(logs, "control"),
+                        free_ports(guest.machine)).start()
+        evidence.timed_out = not guest.wait(limit, Watch(guest, name, planned))
+        evidence.status = guest.process.returncode
+        for part in ("tap", "dmesg", "console", "verdict", "kmemleak"):
+            setattr(evidence, part, guest.text(part))
+    finally:
+        if wire:
+            wire.close()
+        guest.close(logs)
+    return evidence
+
+
+def free_ports(machine):
+    """The root ports of a machine that nothing sits on."""
+    ports = [m[1] for word in machine if (m := re.match(r"pcie-root-port,id=([^,]+)", word))]
+    return [port for port in ports if not any(f"bus={port}," in word + "," for word in machine)]
+
+
+class Watch:
+    """One line a test program while the guest works."""
+
+    def __init__(self, guest, name, planned):
+        self.guest = guest
+        self.name = name
+        self.planned = planned
+        self.seen = 0
+        self.begun = False
+        progress.step(name, "boot")
+
+    def __call__(self):
+        if not self.begun and "begin " in self.guest.text("verdict"):
+            self.begun = True
+            progress.step(self.name, "systemd is up, udev settles")
+        lines = re.findall(r"^# selftests: (.*)$", self.guest.text("tap"), re.MULTILINE)
+        for line in lines[self.seen:]:
+            self.seen += 1
+            progress.step(self.name, f"test {self.seen} of {self.planned}: {line.strip()}")

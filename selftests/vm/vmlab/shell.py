@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""make vm: a row's guest with a shell on this terminal."""
+
+import os
+import sys
+
+from . import control, progress, qmp, row
+from .error import LabError
+
+
+def run(lab, target):
+    """Returns when the guest is off."""
+    if not sys.stdin.isatty():
+        raise LabError("vm: needs a terminal")
+    entry = row.KernelRow(lab, target).prepare()
+    guest = entry.guest("systemd.unit=waymark-shell.target", console=True)
+    try:
+        progress.step(target.name, "boot; Ctrl-A X stops the guest")
+        guest.start()
+        wire = qmp.Qmp(guest.socket("qmp"))
+        log = os.path.join(lab.results, "log", "control")
+        control.Control(wire, guest.socket("control"), log, row.free_ports(guest.machine)).start()
+        guest.wait(None)
+    finally:
+        guest.close()
+    return 0

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+TAP, read strictly. The runner's own plan counts test programs; the lines of a
+program come indented by "# " and are a TAP document of their own. Both need a
+plan, at least one point, every point numbered, and no more and no less points
+than planned.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+POINT = re.compile(r"^(?P<no>not )?ok (?P<number>\d+)(?P<rest>.*)$")
+PLAN = re.compile(r"^1\.\.(?P<count>\d+)\s*(?P<skip># SKIP.*)?$", re.IGNORECASE)
+DIRECTIVE = re.compile(r"#\s*(?P<word>SKIP|TODO|XFAIL)\b", re.IGNORECASE)
+HEADER = re.compile(r"^#\s*selftests: (?P<part>[^ ]+): (?P<test>.+?)\s*$")
+
+
+@dataclass
+class Document:
+    """One plan and its points."""
+    name: str
+    planned: int = -1
+    skipped_all: bool = False
+    passed: list = field(default_factory=list)
+    failed: list = field(default_factory=list)
+    skipped: list = field(default_factory=list)
+    problems: list = field(default_factory=list)
+    plans: int = 0
+    numbers: list = field(default_factory=list)
+
+    def line(self, text):
+        plan = PLAN.match(text)
+        if plan:
+            self.plans += 1
+            self.planned = int(plan["count"])
+            self.skipped_all = bool(plan["skip"])
+            return
+        if text.startswith("Bail out!"):
+            self.problems.append(f"{self.name}: {text}")
+            return
+        point = POINT.match(text)
+        if point:
+            self.point(point)
+
+    def point(self, point):
+        self.numbers.append(int(point["number"]))
+        title = point["rest"].strip(" -") or point["number"]
+        directive = DIRECTIVE.search(point["rest"])
+        word = directive["word"].upper() if directive else ""
+        if point["no"]:
+            self.failed.append(title)
+        elif word == "SKIP":
+            self.skipped.append(title)
+        elif word:
+            # Nothing here is expected to fail: such a point would pass for ever.
+            self.failed.append(title)
+        else:
+            self.passed.append(title)
+
+    def finish(self):
+        """Add what is wrong with the document as a whole."""
+        if self.plans == 0:
+            self.problems.append(f"{self.name}: no plan")
+        elif self.plans > 1:
+            self.problems.append(f"{self.name}: {self.plans} plans")
+        elif self.planned == 0 and not self.skipped_all:
+            self.problems.append(f"{self.name}: zero tests planned")
+        elif len(self.numbers) != self.planned:
+            self.problems.append(f"{self.name}: {len(self.numbers)} of {self.planned} planned points")
+        elif self.numbers != list(range(1, self.planned + 1)):
+            self.problems.append(f"{self.name}: points are not numbered 1 to {self.planned}")
+        return self
+
+
+@dataclass
+class Tap:
+    """The runner's document and those of the programs."""
+    runner: Document
+    programs: list
+
+    @property
+    def problems(self):
+        return self.runner.problems + [p for doc in self.programs for p in doc.problems]
+
+    def titles(self, kind):
+        return [f"{doc.name}: {title}" for doc in self.programs for title in getattr(doc, kind)]
+
+
+def parse(text):
+    """Read the output of run_kselftest.sh."""
+    runner = Document("runner")
+    programs = []
+    current = None
+    for line in text.splitlines():
+        line = line.rstrip("\r")
+        header = HEADER.match(line)
+        if header:
+            current = Document(f"{header['part']}:{header['test']}")
+            programs.append(current)
+        elif line.startswith("# ") and current:
+            current.line(line[2:])
+        elif not line.startswith("#"):
+            if POINT.match(line):
+                _close(current, line)
+                current = None
+            runner.line(line)
+    for document in programs:
+        document.finish()
+    runner.finish()
+    if len(programs) != runner.planned and runner.planned >= 0:
+        runner.problems.append(f"runner: {len(programs)} of {runner.planned} programs started")
+    return Tap(runner, programs)
+
+
+def _close(current, line):
+    """The runner's word on a program must agree with the program's own points."""
+    if current is None:
+        return
+    point = POINT.match(line)
+    skipped = bool(DIRECTIVE.search(point["rest"]))
+    if point["no"] and not current.failed:
+        current.problems.append(f"{current.name}: {point['rest'].strip()}")
+    elif not point["no"] and current.failed:
+        current.problems.append(f"{current.name}: exit status 0 in spite of failed points")
+    elif skipped and not current.skipped and not current.passed:
+        current.skipped.append("all of it")
+        if current.plans == 0:
+            # A shell test may find out before its plan that the kernel lacks something.
+            current.plans, current.planned, current.skipped_all = 1, 0, True
