@@ -103,6 +103,8 @@ def parse(text):
             if POINT.match(line):
                 _close(current, line)
                 current = None
+            elif line and not PLAN.match(line) and line != "TAP version 13":
+                runner.problems.append(f"runner: {line}")
             runner.line(line)
     for document in programs:
         document.finish()
