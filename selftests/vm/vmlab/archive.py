@@ -95,8 +95,9 @@ class Archive:
             open(f"{self.top}/status", "a").close()
             listing = f"{self.top}/sources.list"
             same = os.path.exists(listing) and open(listing).read() == text
-            recent = same and os.path.exists(stamp) and time.time() - os.path.getmtime(stamp) < MAX_AGE
-            if recent and not force:
+            age = time.time() - os.path.getmtime(stamp) if os.path.exists(stamp) else MAX_AGE
+            force = force or (os.environ.get("WAYMARK_REFRESH") and age > 60)
+            if same and age < MAX_AGE and not force:
                 return
             with open(listing, "w") as out:
                 out.write(text)

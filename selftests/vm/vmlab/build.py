@@ -43,10 +43,11 @@ class Build:
         with open(os.path.join(self.top, f".{what}"), "w") as out:
             out.write(digest)
 
-    def make(self, words, what, **environment):
+    def make(self, words, what, binds=()):
+        """Run make in src/; the match of a warning in its output, if any."""
         start = os.path.getsize(self.log) if os.path.exists(self.log) else 0
-        self.chroot.run(words, what, self.log, binds=[(self.top, "/build"), self.ksft()],
-                        cwd="/build/src", env=environment)
+        self.chroot.run(words, what, self.log, cwd="/build/src",
+                        binds=[(self.top, "/build"), self.ksft(), *binds])
         with open(self.log, errors="replace") as log:
             log.seek(start)
             found = WARNING.search(log.read())
@@ -61,12 +62,13 @@ class Build:
         sync.copy(self.lab.tree, target)
 
 
-def modules(lab, target):
-    """Build the modules of a target; returns the Build."""
-    release, _ = lab.kernel(target)
+def modules(lab, target, kernel):
+    """Build the modules for a target's kernel; returns the Build."""
+    release = kernel.release
+    kdir, binds = kernel.kdir()
     build = Build(lab, target.name, target.suite)
     with lab.cache.lock(f"build-{cache.key(build.top)}"):
-        digest = cache.key(release, build.chroot.path,
+        digest = cache.key(release, build.chroot.path, binds,
                            sync.digest(lab.tree, ("modules/", "uapi/", "Kbuild", "Makefile")))
         if build.fresh("modules", digest):
             return build
@@ -78,8 +80,8 @@ def modules(lab, target):
             build.sync()
         build.done("release", release + build.chroot.path)
         what = f"{target.name}: modules for {release}"
-        warned = build.make(["make", "-j", JOBS, "modules", f"KVER={release}", "W=1",
-                             "WAYMARK_TESTS=1"], what)
+        warned = build.make(["make", "-j", JOBS, "modules", f"KVER={release}", f"KDIR={kdir}",
+                             "W=1", "WAYMARK_TESTS=1"], what, binds)
         if warned:
             cache.remove(os.path.join(build.top, "src"))
             raise LabError(f"{what}: a warning of the compiler or modpost", build.log)

@@ -4,14 +4,20 @@
 import concurrent.futures
 import time
 
-from . import cli, progress, report, row
+from . import matrix, plugin, progress, report, row
 from .error import LabError
 from .result import Result
 
 
-def rows(lab, names, tests):
-    """The rows that ROWS names; without it, all."""
-    return [row.KernelRow(lab, target, tests) for target in cli.choose(names)]
+def rows(lab, names, tests, long=False):
+    """The rows that ROWS names; without it, all. The long ones come first."""
+    found = plugin.rows(lab, tests, long)
+    found += [row.KernelRow(lab, target, tests) for target in matrix.targets()]
+    known = {entry.name: entry for entry in found}
+    for name in names:
+        if name not in known:
+            raise LabError(f"{name}: no such row; rows: {' '.join(known)}")
+    return [entry for entry in found if not names or entry.name in names]
 
 
 def one(entry):

@@ -9,7 +9,7 @@ import lzma
 import os
 import stat
 
-from . import cache, kernel
+from . import cache
 from .error import LabError
 
 MODULES = ("virtio_pci", "virtio_blk", "squashfs", "overlay")
@@ -104,12 +104,11 @@ def busybox(tools):
     raise LabError("the lab chroot holds no busybox")
 
 
-def get(lab, target):
-    """The path of the initramfs of a target's kernel."""
-    tree = kernel.get(lab, target)
-    release, _ = lab.kernel(target)
+def get(lab, target, kernel):
+    """The path of the initramfs for a kernel."""
+    tree = kernel.tree()
     tools = lab.tools()
-    modules = os.path.join(tree, "root/usr/lib/modules", release)
+    modules = kernel.modules()
 
     def make(tmp):
         regular = stat.S_IFREG | 0o755

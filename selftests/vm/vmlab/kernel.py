@@ -16,7 +16,7 @@ def image(tree, release):
     raise LabError(f"kernel {release}: its packages hold no image")
 
 
-def _arrange(lab, top, release, log):
+def _arrange(top, release):
     """One layout for all: vmlinuz and root/usr/lib/modules/RELEASE."""
     shutil.copy(image(top, release), os.path.join(top, "vmlinuz"))
     modules = os.path.join(top, "root/usr/lib/modules")
@@ -32,6 +32,10 @@ def _arrange(lab, top, release, log):
         if name not in ("vmlinuz", "root"):
             cache.remove(os.path.join(top, name))
     os.symlink("usr/lib", os.path.join(top, "root/lib"))
+
+
+def pack(lab, top, release, log):
+    """depmod and the image modules.sqfs of top/root/usr/lib/modules/RELEASE."""
     lab.tools().run(["depmod", "-b", "/build/root", release], f"depmod {release}", log,
                     binds=[(top, "/build")])
     lab.tools().run(["mksquashfs", "/build/root/usr", "/build/modules.sqfs", "-comp", "lz4",
@@ -39,15 +43,38 @@ def _arrange(lab, top, release, log):
                     f"pack the modules of {release}", log, binds=[(top, "/build")])
 
 
-def get(lab, target):
-    """The entry with vmlinuz, root/usr/lib/modules/RELEASE and modules.sqfs."""
-    release, packages = lab.kernel(target)
-    source = archive.of(lab, target.suite)
-    log = lab.log(f"kernel-{target.name}")
+class StockKernel:
+    """
+    The newest kernel of the suite that a target asks for. Another kind of
+    kernel (a row of its own making) has the same four members.
+    """
 
-    def make(tmp):
-        progress.step(target.name, f"fetch the kernel {release}")
-        source.unpack(packages, tmp)
-        _arrange(lab, tmp, release, log)
-    key = cache.key(release, source.checksums(packages), "layout 1")
-    return lab.cache.entry("kernel", target.name, key, make)
+    def __init__(self, lab, target):
+        self.lab = lab
+        self.target = target
+
+    @property
+    def release(self):
+        return self.lab.kernel(self.target)[0]
+
+    def tree(self):
+        """The folder with vmlinuz, root/usr/lib/modules/RELEASE and modules.sqfs."""
+        release, packages = self.lab.kernel(self.target)
+        source = archive.of(self.lab, self.target.suite)
+        log = self.lab.log(f"kernel-{self.target.name}")
+
+        def make(tmp):
+            progress.step(self.target.name, f"fetch the kernel {release}")
+            source.unpack(packages, tmp)
+            _arrange(tmp, release)
+            pack(self.lab, tmp, release, log)
+        key = cache.key(release, source.checksums(packages), "layout 1")
+        return self.lab.cache.entry("kernel", self.target.name, key, make)
+
+    def modules(self):
+        """The folder of the kernel's own modules."""
+        return os.path.join(self.tree(), "root/usr/lib/modules", self.release)
+
+    def kdir(self):
+        """(KDIR inside the build chroot, what to bind for it)."""
+        return f"/lib/modules/{self.release}/build", []

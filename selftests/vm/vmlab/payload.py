@@ -8,19 +8,19 @@ unit that runs them.
 import os
 import shutil
 
-from . import cache, kernel, matrix, progress
+from . import cache, matrix, progress
 
 GUEST = os.path.join(matrix.HERE, "guest")
 
 
-def _modules(lab, target, made, stage):
+def _modules(target, kernel, made, stage):
     """Our modules, and the tables over all modules of the kernel."""
-    release, _ = lab.kernel(target)
+    release = kernel.release
     made.make(["make", "install-modules", "install-test-modules", f"KVER={release}",
                "DESTDIR=/build/payload", "MODDIR=/usr/lib/modules"], f"{target.name}: install modules")
     all_modules = os.path.join(made.top, "depmod")
     cache.remove(all_modules)
-    origin = os.path.join(kernel.get(lab, target), "root/usr/lib/modules", release)
+    origin = kernel.modules()
     place = os.path.join(all_modules, "usr/lib/modules", release)
     os.makedirs(place)
     os.symlink("usr/lib", os.path.join(all_modules, "lib"))
@@ -48,14 +48,14 @@ def _link_or_copy(source, target):
         shutil.copy(source, target)
 
 
-def get(lab, target, made, user, tests):
+def get(lab, target, kernel, made, user, tests):
     """The path of the image; it is made anew for every run."""
     progress.step(target.name, "pack the suite and its tests")
     stage = os.path.join(made.top, "payload")
     with lab.cache.lock(f"build-{cache.key(made.top)}"):
         cache.remove(stage)
         shutil.copytree(os.path.join(user.top, "stage"), stage, symlinks=True)
-        _modules(lab, target, made, stage)
+        _modules(target, kernel, made, stage)
         home = os.path.join(stage, "opt/waymark")
         shutil.copytree(os.path.join(GUEST, "bin"), os.path.join(home, "bin"))
         os.makedirs(os.path.join(home, "test-modules"), exist_ok=True)
