@@ -25,7 +25,7 @@ modules: ## The kernel modules, with the headers of KVER
 
 tools: ## The userspace tools (CMake), in build/tools
 	$(CMAKE) -S tools -B $(TOOLS_BUILD) -DCMAKE_INSTALL_PREFIX=$(PREFIX) -DBUILD_TESTING=OFF
-	$(CMAKE) --build $(TOOLS_BUILD)
+	+$(CMAKE) --build $(TOOLS_BUILD)
 
 ##@ Install (DESTDIR=folder to stage)
 install: install-modules install-tools ## Modules, tools, udev rules, man pages

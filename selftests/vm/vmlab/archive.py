@@ -128,7 +128,8 @@ class Archive:
                 binary = [name for name in split if name in known]
                 if f"linux-modules-{release}" in known:
                     if binary:
-                        return release, [binary[0], f"linux-modules-{release}"]
+                        base = [f"linux-base-{release}"] if f"linux-base-{release}" in known else []
+                        return release, [binary[0], f"linux-modules-{release}", *base]
                 elif image in known:
                     return release, [image]
         raise LabError(f"{self.suite}: no kernel matches {pattern} on this machine's mirror")
