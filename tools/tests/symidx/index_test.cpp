@@ -2,6 +2,7 @@
 /* What was written is what is read. */
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <random>
