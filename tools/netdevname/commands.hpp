@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The commands of netdevname, one file each. */
+#pragma once
+
+#include "waymark/tool.hpp"
+
+namespace naming
+{
+
+void add_list(CLI::App &app, waymark::output_options &output);
+void add_resolve(CLI::App &app, waymark::output_options &output);
+
+} // namespace naming

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "encode.hpp"
+
+namespace naming
+{
+
+namespace
+{
+
+/* The characters that udev accepts in a link and that need no quoting in a shell. */
+bool is_plain_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       std::string_view("#+-.:=@_").find(c) != std::string_view::npos;
+}
+
+bool is_dots(std::string_view text)
+{
+	return text == "." || text == "..";
+}
+
+int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+} // namespace
+
+bool is_plain(std::string_view text)
+{
+	if (text.empty() || text.size() > component_max || is_dots(text))
+		return false;
+	for (char c : text)
+		if (!is_plain_char(c))
+			return false;
+	return true;
+}
+
+std::string encode(std::string_view text)
+{
+	static const char digits[] = "0123456789abcdef";
+	const bool dots = is_dots(text);
+	std::string out;
+
+	for (char c : text) {
+		const auto byte = static_cast<unsigned char>(c);
+
+		if (is_plain_char(c) && !dots)
+			out += c;
+		else
+			out += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+	}
+	return out.size() > component_max ? std::string() : out;
+}
+
+std::string decode(std::string_view text)
+{
+	std::string out;
+
+	for (std::size_t i = 0; i < text.size(); i++) {
+		if (text.size() - i >= 4 && text[i] == '\\' && text[i + 1] == 'x') {
+			const int high = hex_value(text[i + 2]), low = hex_value(text[i + 3]);
+
+			if (high >= 0 && low >= 0) {
+				out += static_cast<char>(high << 4 | low);
+				i += 3;
+				continue;
+			}
+		}
+		out += text[i];
+	}
+	return out;
+}
+
+} // namespace naming

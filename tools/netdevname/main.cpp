@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* netdevname: network devices by names that last. */
+#include "commands.hpp"
+
+int main(int argc, char **argv)
+{
+	return waymark::run_tool("netdevname", "Network devices by names that last.", argc, argv,
+				 [](CLI::App &app, waymark::output_options &output) {
+					 naming::add_list(app, output);
+					 naming::add_resolve(app, output);
+				 });
+}

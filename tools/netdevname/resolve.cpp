@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* netdevname resolve: paths and names to the kernel names of this moment. */
+#include <cerrno>
+#include <iostream>
+#include <memory>
+
+#include "commands.hpp"
+#include "nic.hpp"
+#include "waymark/table.hpp"
+
+namespace naming
+{
+
+namespace
+{
+
+struct resolved {
+	std::string name;
+	unsigned int ifindex = 0;
+};
+
+/* The short way for a path; a bare name has to be looked for. */
+resolved resolve(const std::string &argument)
+{
+	char name[NETDEVNAME_NAME_SIZE] = "";
+	resolved result;
+	int rc;
+
+	if (argument.find('/') != std::string::npos) {
+		rc = netdevname_resolve(argument.c_str(), name, &result.ifindex);
+	} else {
+		const nic opened = nic::open(argument);
+
+		rc = netdevname_get_name(opened.get(), name, &result.ifindex);
+	}
+	if (rc)
+		throw waymark::error(argument, reason_of(errno));
+	result.name = name;
+	return result;
+}
+
+void run(const std::vector<std::string> &arguments, const waymark::output_options &output)
+{
+	waymark::json list = waymark::json::array();
+	bool failed = false;
+
+	/* One bad name does not hide the others. */
+	for (const std::string &argument : arguments) {
+		try {
+			const resolved result = resolve(argument);
+
+			if (output.as_json)
+				list.push_back({{"argument", argument},
+						{"name", result.name},
+						{"ifindex", result.ifindex}});
+			else
+				std::cout << waymark::printable(result.name) << '\n';
+		} catch (const waymark::error &e) {
+			std::cerr << "netdevname: " << waymark::printable(e.object()) << ": "
+				  << e.what() << '\n';
+			if (output.as_json)
+				list.push_back({{"argument", argument}, {"error", e.what()}});
+			failed = true;
+		}
+	}
+	if (output.as_json)
+		waymark::print_json(list, output);
+	if (failed)
+		throw waymark::exit_with{waymark::status::failed};
+}
+
+} // namespace
+
+void add_resolve(CLI::App &app, waymark::output_options &output)
+{
+	CLI::App *command = app.add_subcommand("resolve", "print the current kernel name");
+	auto arguments = std::make_shared<std::vector<std::string>>();
+
+	command->add_option("NAME", *arguments, "a path below /dev/netdev, or any name of a NIC")
+		->required();
+	command->callback([arguments, &output] { run(*arguments, output); });
+}
+
+} // namespace naming
