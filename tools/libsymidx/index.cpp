@@ -130,10 +130,10 @@ const symbol_index_format_module &symbol_index::raw_module(std::uint32_t pos) co
 		section(SYMBOL_INDEX_FORMAT_MODULES))[pos];
 }
 
-const symbol_index_format_slot &symbol_index::raw_slot(std::uint32_t pos) const noexcept
+std::uint32_t symbol_index::slot_at(std::uint32_t at) const noexcept
 {
-	return reinterpret_cast<const symbol_index_format_slot *>(
-		section(SYMBOL_INDEX_FORMAT_SLOTS))[pos];
+	return le32toh(
+		reinterpret_cast<const __le32 *>(section(SYMBOL_INDEX_FORMAT_SLOTS))[at]);
 }
 
 std::string_view symbol_index::string(std::uint32_t ref) const noexcept
@@ -231,13 +231,12 @@ std::optional<std::uint32_t> symbol_index::find(std::string_view name) const noe
 	if (!nr_slots())
 		return std::nullopt;
 	for (std::uint32_t at = hash & mask;; at = (at + 1) & mask) {
-		const symbol_index_format_slot &slot = raw_slot(at);
-		const std::uint32_t pos = le32toh(slot.symbol);
+		const std::uint32_t slot = slot_at(at);
 
-		if (pos == 0)
+		if (slot == 0)
 			return std::nullopt;
-		if (le32toh(slot.hash) == hash && name_at(pos - 1) == name)
-			return pos - 1;
+		if (((slot ^ hash) & ~mask) == 0 && name_at((slot & mask) - 1) == name)
+			return (slot & mask) - 1;
 	}
 }
 

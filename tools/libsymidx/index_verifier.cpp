@@ -18,7 +18,7 @@ constexpr std::size_t entry_sizes[SYMBOL_INDEX_FORMAT_NR_SECTIONS] = {
 	1,
 	sizeof(symbol_index_format_module),
 	sizeof(symbol_index_format_symbol),
-	sizeof(symbol_index_format_slot),
+	sizeof(__le32),
 	sizeof(__le32),
 	sizeof(__le64),
 };
@@ -28,7 +28,6 @@ constexpr std::size_t checksum_end = offsetof(symbol_index_format_header, versio
 static_assert(sizeof(symbol_index_format_header) == 256);
 static_assert(sizeof(symbol_index_format_module) == 24);
 static_assert(sizeof(symbol_index_format_symbol) == 20);
-static_assert(sizeof(symbol_index_format_slot) == 8);
 static_assert(checksum_end == 12);
 
 } // namespace
@@ -198,11 +197,12 @@ void index_verifier::check_slots() const
 	require((slots & (slots - 1)) == 0 && (slots || !symbols),
 		"damaged symbol index: hash table of a wrong size");
 	for (std::uint32_t at = 0; at < slots; at++) {
-		const symbol_index_format_slot &slot = idx_.raw_slot(at);
+		const std::uint32_t slot = idx_.slot_at(at);
+		const std::uint32_t number = slot & (slots - 1);
 
-		require(le32toh(slot.symbol) <= symbols && (slot.symbol || !slot.hash),
+		require(number <= symbols && (number || !slot),
 			"damaged symbol index: hash table refers to no symbol");
-		used += slot.symbol != 0;
+		used += slot != 0;
 	}
 	/* Empty slots are what ends a search: only now is find() safe. */
 	require(used <= slots - slots / 4, "damaged symbol index: hash table too full");

@@ -61,7 +61,7 @@ private:
 	std::vector<entry> order_;
 	std::vector<symbol_index_format_module> modules_;
 	std::vector<symbol_index_format_symbol> symbols_;
-	std::vector<symbol_index_format_slot> slots_;
+	std::vector<__le32> slots_;
 	std::vector<__le32> imports_;
 	std::vector<__le64> values_;
 };
@@ -147,10 +147,11 @@ void index_writer::fill_slots()
 		const std::uint32_t hash = name_hash(order_[i].sym->name);
 		std::size_t at = hash & (size - 1);
 
-		while (slots_[at].symbol)
+		while (slots_[at])
 			at = (at + 1) & (size - 1);
-		slots_[at].hash = htole32(hash);
-		slots_[at].symbol = htole32(static_cast<std::uint32_t>(i + 1));
+		/* The lower bits of the hash are known from the slot's place. */
+		slots_[at] = htole32((hash & ~static_cast<std::uint32_t>(size - 1)) |
+				     static_cast<std::uint32_t>(i + 1));
 	}
 }
 

@@ -21,8 +21,8 @@
  *   SYMBOLS    | symbol_index_format_symbol[], sorted by name as   |
  *              | strcmp() sorts bytes, equal names by owner        |
  *              +---------------------------------------------------+
- *   SLOTS      | symbol_index_format_slot[], a power of two: hash  |
- *              | table with linear probing over SYMBOLS            |
+ *   SLOTS      | __le32[], a power of two: hash table with linear  |
+ *              | probing over SYMBOLS                              |
  *              +---------------------------------------------------+
  *   IMPORTS    | __le32[], the names of the symbols that a module  |
  *              | needs, grouped by module (count 0 in a snapshot); |
@@ -40,11 +40,12 @@
  * offset 0. Nothing follows the last section, save that a mapping rounds up to
  * a page.
  *
- * Exact lookup: hash the name, start at slot (hash & (slots - 1)) and go on
- * (wrapping) until a slot is empty or its hash is the same and its symbol has
- * that name. A name that several modules export has one slot, which refers to
- * the first of its symbols; the others follow it in SYMBOLS. At least a
- * quarter of the slots is empty, so a search always ends.
+ * Exact lookup: with mask = slots - 1, start at slot (hash & mask) and go on,
+ * wrapping, until a slot is empty (0), or its upper bits (slot & ~mask) are
+ * those of the hash and the symbol at position (slot & mask) - 1 has that name.
+ * A name that several modules export has one slot, for the first of its
+ * symbols; the others follow it in SYMBOLS. At least a quarter of the slots is
+ * empty, so a search always ends and a position plus one always fits the mask.
  *
  * The hash: take the name with its terminating NUL, pad with NULs to a
  * multiple of 8 bytes and read it as little-endian 64-bit words w[0..n). Then,
@@ -111,7 +112,7 @@ enum symbol_index_format_section_id {
  * struct symbol_index_format_section - an array within the file
  * @offset: of its first byte, from the start of the file
  * @count: number of entries
- * @entry_size: bytes per entry: 1, 24, 20, 8, 4 and 8 in the order of the ids
+ * @entry_size: bytes per entry: 1, 24, 20, 4, 4 and 8 in the order of the ids
  */
 struct symbol_index_format_section {
 	__le64 offset;
@@ -213,16 +214,6 @@ struct symbol_index_format_symbol {
 	__le32 name_space;
 	__le16 name_length;
 	__le16 flags;
-};
-
-/**
- * struct symbol_index_format_slot - a slot of the hash table
- * @hash: of the name of the symbol
- * @symbol: position in SYMBOLS plus one; zero: the slot is empty
- */
-struct symbol_index_format_slot {
-	__le32 hash;
-	__le32 symbol;
 };
 
 #endif /* _UAPI_LINUX_SYMBOL_INDEX_FORMAT_H */

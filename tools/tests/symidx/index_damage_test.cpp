@@ -203,19 +203,17 @@ TEST(damage, hash_table)
 
 	/* No empty slot: a search for what is not there would never end. */
 	for (std::uint32_t i = 0; i < count; i++)
-		put32(b, start + 8 * i + 4, 1);
+		put32(b, start + 4 * i, 1);
 	EXPECT_EQ(sample::refusal(sample::resealed(b)), "damaged symbol index: hash table too full");
 
 	b = good;
-	for (std::uint32_t i = 0; i < count; i++) {
-		put32(b, start + 8 * i, 0);
-		put32(b, start + 8 * i + 4, 0);
-	}
+	for (std::uint32_t i = 0; i < count; i++)
+		put32(b, start + 4 * i, 0);
 	EXPECT_EQ(sample::refusal(sample::resealed(b)),
 		  "damaged symbol index: hash table lacks a name");
 
 	b = good;
-	put32(b, start + 4, 1000);
+	put32(b, start, count - 1);
 	EXPECT_EQ(sample::refusal(sample::resealed(b)),
 		  "damaged symbol index: hash table refers to no symbol");
 }

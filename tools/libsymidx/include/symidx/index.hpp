@@ -106,7 +106,7 @@ private:
 	std::uint32_t count(enum symbol_index_format_section_id id) const noexcept;
 	const symbol_index_format_symbol &raw_symbol(std::uint32_t pos) const noexcept;
 	const symbol_index_format_module &raw_module(std::uint32_t pos) const noexcept;
-	const symbol_index_format_slot &raw_slot(std::uint32_t pos) const noexcept;
+	std::uint32_t slot_at(std::uint32_t at) const noexcept;
 	std::string_view string(std::uint32_t ref) const noexcept;
 
 	std::shared_ptr<const memory> mem_;
