@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <lzma.h>
+#include <zlib.h>
+#ifdef HAVE_ZSTD
+#include <zstd.h>
+#endif
+
+#include <algorithm>
+#include <cstring>
+
+#include "symidx/file_data.hpp"
+
+namespace waymark::symidx
+{
+
+namespace
+{
+
+constexpr std::size_t largest_output = std::size_t{1} << 30;
+constexpr std::uint64_t xz_memory = 256 << 20;
+
+bool starts_with(byte_view bytes, std::string_view magic)
+{
+	return bytes.size() >= magic.size() && !std::memcmp(bytes.data(), magic.data(), magic.size());
+}
+
+} // namespace
+
+compression compression_of(byte_view bytes) noexcept
+{
+	using namespace std::string_view_literals;
+
+	if (starts_with(bytes, "\xfd" "7zXZ\0"sv))
+		return compression::xz;
+	if (starts_with(bytes, "\x28\xb5\x2f\xfd"sv))
+		return compression::zstd;
+	if (starts_with(bytes, "\x1f\x8b\x08"sv))
+		return compression::gzip;
+	if (starts_with(bytes, "BZh"sv) || starts_with(bytes, "\x02\x21\x4c\x18"sv) ||
+	    starts_with(bytes, "\x5d\0\0"sv) || starts_with(bytes, "\x89LZO"sv))
+		return compression::unsupported;
+	return compression::none;
+}
+
+struct decompressor::state {
+	std::vector<unsigned char> out;
+	lzma_stream xz = LZMA_STREAM_INIT;
+#ifdef HAVE_ZSTD
+	ZSTD_DCtx *zstd = nullptr;
+#endif
+
+	~state()
+	{
+		lzma_end(&xz);
+#ifdef HAVE_ZSTD
+		ZSTD_freeDCtx(zstd);
+#endif
+	}
+	/* Room for more output after @used bytes. */
+	void grow(std::size_t used, const std::string &object)
+	{
+		if (used >= largest_output)
+			throw error(object, "decompresses to more than 1 GiB");
+		out.resize(std::max(out.size(), std::min(largest_output, used * 2)));
+	}
+	std::size_t unpack_xz(byte_view packed, const std::string &object);
+	std::size_t unpack_gzip(byte_view packed, const std::string &object);
+	std::size_t unpack_zstd(byte_view packed, const std::string &object);
+};
+
+std::size_t decompressor::state::unpack_xz(byte_view packed, const std::string &object)
+{
+	if (lzma_stream_decoder(&xz, xz_memory, 0) != LZMA_OK)
+		throw error(object, "out of memory");
+	xz.next_in = packed.data();
+	xz.avail_in = packed.size();
+	for (std::size_t used = 0;;) {
+		xz.next_out = out.data() + used;
+		xz.avail_out = out.size() - used;
+		const lzma_ret rc = lzma_code(&xz, LZMA_FINISH);
+		used = out.size() - xz.avail_out;
+		if (rc == LZMA_STREAM_END)
+			return used;
+		if ((rc != LZMA_OK && rc != LZMA_BUF_ERROR) || xz.avail_out)
+			throw error(object, "damaged xz data");
+		grow(used, object);
+	}
+}
+
+std::size_t decompressor::state::unpack_gzip(byte_view packed, const std::string &object)
+{
+	z_stream gz{};
+	std::size_t used = 0;
+	int rc;
+
+	if (inflateInit2(&gz, 15 + 16) != Z_OK)
+		throw error(object, "out of memory");
+	gz.next_in = const_cast<unsigned char *>(packed.data());
+	gz.avail_in = static_cast<uInt>(packed.size());
+	do {
+		if (used == out.size()) {
+			if (used >= largest_output)
+				break;
+			grow(used, object);
+		}
+		gz.next_out = out.data() + used;
+		gz.avail_out = static_cast<uInt>(out.size() - used);
+		rc = inflate(&gz, Z_NO_FLUSH);
+		used = out.size() - gz.avail_out;
+	} while (rc == Z_OK && (gz.avail_in || !gz.avail_out));
+	inflateEnd(&gz);
+	if (rc != Z_STREAM_END)
+		throw error(object, "damaged gzip data");
+	return used;
+}
+
+std::size_t decompressor::state::unpack_zstd(byte_view packed, const std::string &object)
+{
+#ifdef HAVE_ZSTD
+	ZSTD_inBuffer in{packed.data(), packed.size(), 0};
+	std::size_t used = 0;
+
+	if (!zstd && !(zstd = ZSTD_createDCtx()))
+		throw error(object, "out of memory");
+	ZSTD_DCtx_reset(zstd, ZSTD_reset_session_only);
+	for (;;) {
+		ZSTD_outBuffer to{out.data(), out.size(), used};
+		const std::size_t left = ZSTD_decompressStream(zstd, &to, &in);
+
+		used = to.pos;
+		if (left == 0)
+			return used;
+		if (ZSTD_isError(left) || (in.pos == in.size && used < out.size()))
+			throw error(object, "damaged zstd data");
+		if (used == out.size())
+			grow(used, object);
+	}
+#else
+	(void)packed;
+	throw error(object, "compressed with zstd, which this build cannot read "
+			    "(build the tools with libzstd-dev installed)");
+#endif
+}
+
+decompressor::decompressor() : state_(std::make_unique<state>())
+{
+	state_->out.resize(1 << 20);
+}
+
+decompressor::~decompressor() = default;
+
+byte_view decompressor::unpack(byte_view packed, const std::string &object)
+{
+	std::size_t size;
+
+	switch (compression_of(packed)) {
+	case compression::none:
+		return packed;
+	case compression::xz:
+		size = state_->unpack_xz(packed, object);
+		break;
+	case compression::gzip:
+		size = state_->unpack_gzip(packed, object);
+		break;
+	case compression::zstd:
+		size = state_->unpack_zstd(packed, object);
+		break;
+	default:
+		throw error(object, "compressed in a way that is not supported "
+				    "(gzip, xz and zstd are)");
+	}
+	return {state_->out.data(), size};
+}
+
+} // namespace waymark::symidx

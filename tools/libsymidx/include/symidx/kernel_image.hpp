@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The kernel image: its build id and what it exports. */
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "symidx/elf_file.hpp"
+#include "symidx/index.hpp"
+
+namespace waymark::symidx
+{
+
+struct kernel_image {
+	std::vector<unsigned char> build_id;
+	std::uint32_t machine = 0;
+	/* Exports could be read; otherwise Module.symvers has to tell. */
+	bool has_exports = false;
+	std::vector<symbol> exports; /* views into storage */
+	std::vector<unsigned char> storage;
+};
+
+/*
+ * Reads a vmlinux or a bzImage. Throws waymark::error naming @path: neither of
+ * them, damaged, or compressed in a way that this build cannot read.
+ */
+kernel_image read_kernel_image(const std::string &path);
+
+/* The build id of the running kernel, from /sys/kernel/notes. */
+std::vector<unsigned char> running_build_id();
+
+} // namespace waymark::symidx

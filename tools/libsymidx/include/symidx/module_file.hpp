@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* What a kernel module file says of itself, exports and imports. */
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "symidx/elf_file.hpp"
+#include "symidx/index.hpp"
+
+namespace waymark::symidx
+{
+
+struct module_import {
+	std::string_view name;
+	std::optional<std::uint32_t> crc; /* none: the module has no version of it */
+	bool weak = false;
+};
+
+/* Views into the bytes of the file. */
+struct module_file {
+	std::string_view name; /* with '_' */
+	std::string_view license;
+	std::string_view vermagic;
+	std::vector<std::string_view> import_namespaces;
+	std::vector<symbol> exports;
+	std::vector<module_import> imports;
+	std::optional<std::uint32_t> layout_crc; /* of "module_layout" */
+	std::uint32_t machine = 0;
+	std::uint32_t module_size = 0; /* of struct module */
+	bool is_64bit = true;
+	bool has_versions = false;
+	bool is_signed = false;
+	bool in_tree = false;
+	bool has_common = false; /* built without -fno-common */
+};
+
+/* How much of it to read: an index needs no versions of imports. */
+enum class module_detail { index, check };
+
+/*
+ * Reads a module from @bytes (decompressed). @fallback_name is used where the
+ * module does not say its name. Throws waymark::error naming @object: not an
+ * ELF file, damaged, or not a kernel module.
+ */
+module_file read_module(byte_view bytes, const std::string &object,
+			std::string_view fallback_name, module_detail detail);
+
+/* By the text of MODULE_LICENSE(), as the loader judges it. */
+bool license_is_gpl_compatible(std::string_view license) noexcept;
+
+/* "xt-LOG.ko.xz" -> "xt_LOG" */
+std::string module_name_of(std::string_view path);
+
+} // namespace waymark::symidx

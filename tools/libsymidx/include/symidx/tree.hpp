@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Indexing an installed kernel or a build tree. */
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace waymark::symidx
+{
+
+struct build_options {
+	std::string release; /* empty: found out from the modules' vermagic */
+	std::string modules; /* folder searched for modules */
+	std::string image;   /* vmlinux or bzImage; empty: none */
+	std::string symvers; /* Module.symvers; empty: none */
+	std::string config;  /* the kernel's .config; empty: none */
+	std::vector<unsigned char> build_id; /* instead of the image's; may be empty */
+	unsigned int threads = 0;            /* 0: one a processor */
+};
+
+struct build_result {
+	std::vector<unsigned char> bytes;
+	std::size_t modules = 0;
+	/* Files that are in the folder and not in the index, each with its reason. */
+	std::vector<std::string> skipped;
+};
+
+/*
+ * Where things of installed kernel @release are, below @root ("" for "/").
+ * What is not there stays empty; throws waymark::error if there are no modules.
+ */
+build_options locate_kernel(const std::string &root, const std::string &release);
+
+/* The same for a kernel build tree (vmlinux, Module.symvers, .config, *.ko). */
+build_options locate_build_tree(const std::string &tree);
+
+/* Throws waymark::error with the one reason why there can be no index. */
+build_result build_index(const build_options &options);
+
+/* Where the index of @release is kept: ROOT/lib/modules/RELEASE/symbol_index.bin */
+std::string index_path(const std::string &root, const std::string &release);
+
+/* Releases that have a folder in ROOT/lib/modules, newest version first. */
+std::vector<std::string> installed_releases(const std::string &root);
+
+} // namespace waymark::symidx

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "symidx/kernel_image.hpp"
+
+#include <elf.h>
+#include <endian.h>
+
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "symidx/file_data.hpp"
+
+namespace waymark::symidx
+{
+
+namespace
+{
+
+/* The boot protocol of x86 (Documentation/arch/x86/boot.rst of the kernel). */
+constexpr std::size_t boot_setup_sectors = 0x1f1;
+constexpr std::size_t boot_magic = 0x202;
+constexpr std::size_t boot_version = 0x206;
+constexpr std::size_t boot_payload_offset = 0x248;
+constexpr std::size_t boot_payload_length = 0x24c;
+constexpr std::size_t boot_header_end = 0x250;
+
+/* struct kernel_symbol with 32-bit relative references: value, name, namespace. */
+constexpr std::size_t ksymtab_entry = 12;
+
+std::uint32_t le32_at(byte_view bytes, std::size_t at)
+{
+	std::uint32_t raw;
+
+	std::memcpy(&raw, bytes.data() + at, sizeof(raw));
+	return le32toh(raw);
+}
+
+/* The compressed kernel within a bzImage; empty if @bytes is no bzImage. */
+byte_view bzimage_payload(byte_view bytes, const std::string &path)
+{
+	if (bytes.size() < boot_header_end || std::memcmp(bytes.data() + boot_magic, "HdrS", 4))
+		return {};
+	if ((bytes[boot_version] | bytes[boot_version + 1] << 8) < 0x208)
+		throw error(path, "a kernel image of an unknown, very old kind");
+
+	const std::uint64_t sectors = bytes[boot_setup_sectors] ? bytes[boot_setup_sectors] : 4;
+	const std::uint64_t start = (sectors + 1) * 512 + le32_at(bytes, boot_payload_offset);
+	const std::uint64_t length = le32_at(bytes, boot_payload_length);
+
+	if (start > bytes.size() || length > bytes.size() - start)
+		throw error(path, "truncated kernel image");
+	return bytes.subspan(start, length);
+}
+
+class table_reader
+{
+public:
+	table_reader(const elf_file &elf, kernel_image &image) : elf_(elf), image_(image) {}
+
+	void read()
+	{
+		const elf_section *strings = elf_.find("__ksymtab_strings");
+
+		if (!strings || !elf_.find("__ksymtab"))
+			return;
+		const byte_view text = elf_.bytes(*strings);
+		image_.storage.assign(text.begin(), text.end());
+		strings_address_ = strings->address;
+		image_.has_exports = read_table("__ksymtab", "__kcrctab", false) &&
+				     read_table("__ksymtab_gpl", "__kcrctab_gpl", true);
+		if (!image_.has_exports)
+			image_.exports.clear();
+	}
+
+private:
+	/* The string that the 32-bit reference at @at of @table leads to. */
+	std::string_view follow(const elf_section &table, byte_view bytes, std::size_t at) const
+	{
+		const auto distance = static_cast<std::int32_t>(elf_.get32(bytes, at));
+		const std::uint64_t address = table.address + at + distance;
+
+		return string_at(image_.storage, address - strings_address_);
+	}
+
+	/* False: not the layout that we know. */
+	bool read_table(std::string_view name, std::string_view crc_name, bool gpl)
+	{
+		const elf_section *table = elf_.find(name);
+
+		if (!table)
+			return true;
+		const byte_view bytes = elf_.bytes(*table);
+		const std::size_t count = bytes.size() / ksymtab_entry;
+		const elf_section *crcs = elf_.find(crc_name);
+		const elf_section *flags = elf_.find("__kflagstab");
+		const byte_view crc_bytes = crcs ? elf_.bytes(*crcs) : byte_view();
+		const byte_view flag_bytes = flags ? elf_.bytes(*flags) : byte_view();
+
+		if (bytes.size() % ksymtab_entry)
+			return false;
+		for (std::size_t i = 0; i < count; i++) {
+			const std::size_t at = i * ksymtab_entry;
+			symbol sym;
+
+			sym.name = follow(*table, bytes, at + 4);
+			if (sym.name.empty())
+				return false;
+			if (elf_.get32(bytes, at + 8))
+				sym.name_space = follow(*table, bytes, at + 8);
+			sym.gpl = gpl || (i < flag_bytes.size() && (flag_bytes[i] & 1));
+			/* Exactly one word a symbol, or the table means something else. */
+			if (crc_bytes.size() == count * 4)
+				sym.crc = elf_.get32(crc_bytes, i * 4);
+			image_.exports.push_back(sym);
+		}
+		return true;
+	}
+
+	const elf_file &elf_;
+	kernel_image &image_;
+	std::uint64_t strings_address_ = 0;
+};
+
+} // namespace
+
+kernel_image read_kernel_image(const std::string &path)
+{
+	const file_data file(path, file_data::access::map);
+	decompressor unpacker;
+	kernel_image image;
+	byte_view payload = bzimage_payload(file.bytes(), path);
+
+	if (payload.empty())
+		payload = file.bytes();
+	const byte_view bytes = unpacker.unpack(payload, path);
+
+	if (bytes.size() < SELFMAG || std::memcmp(bytes.data(), ELFMAG, SELFMAG))
+		throw error(path, "neither a vmlinux nor a bzImage");
+
+	const elf_file elf(bytes, path);
+	const byte_view id = elf.build_id();
+
+	if (elf.type() != ET_EXEC && elf.type() != ET_DYN)
+		throw error(path, "an ELF file, but not a kernel image");
+	image.machine = elf.machine();
+	image.build_id.assign(id.begin(), id.end());
+	table_reader(elf, image).read();
+	return image;
+}
+
+std::vector<unsigned char> running_build_id()
+{
+	std::ifstream in("/sys/kernel/notes", std::ios::binary);
+	const std::vector<unsigned char> notes{std::istreambuf_iterator<char>(in), {}};
+	std::size_t at = 0;
+
+	/* Host byte order; three words, then name and contents padded to 4. */
+	while (at + 12 <= notes.size()) {
+		std::uint32_t word[3];
+		std::memcpy(word, notes.data() + at, sizeof(word));
+		const std::uint64_t name = at + 12;
+		const std::uint64_t start = name + (std::uint64_t{word[0]} + 3) / 4 * 4;
+		const std::uint64_t end = start + word[1];
+
+		if (end > notes.size())
+			break;
+		if (word[2] == NT_GNU_BUILD_ID && word[0] == 4 &&
+		    !std::memcmp(notes.data() + name, "GNU", 4))
+			return {notes.begin() + start, notes.begin() + end};
+		at = (end + 3) / 4 * 4;
+	}
+	return {};
+}
+
+} // namespace waymark::symidx

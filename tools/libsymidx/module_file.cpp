@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "symidx/module_file.hpp"
+
+#include <elf.h>
+
+#include <algorithm>
+#include <cstring>
+#include <unordered_map>
+
+namespace waymark::symidx
+{
+
+namespace
+{
+
+constexpr std::string_view signature_mark = "~Module signature appended~\n";
+constexpr std::string_view ksymtab_prefix = "__ksymtab_";
+constexpr std::string_view namespace_prefix = "__kstrtabns_";
+constexpr std::string_view crc_prefix = "__crc_";
+constexpr std::string_view flags_prefix = "__flags_";
+
+/* KSYM_FLAG_GPL_ONLY of kernels that have __kflagstab. */
+constexpr unsigned char export_is_gpl = 1;
+
+bool starts_with(std::string_view text, std::string_view start)
+{
+	return text.substr(0, start.size()) == start;
+}
+
+using versions = std::unordered_map<std::string_view, std::uint32_t>;
+
+class module_reader
+{
+public:
+	module_reader(byte_view bytes, const std::string &object)
+		: bytes_(bytes), elf_(bytes, object)
+	{
+	}
+
+	module_file read(std::string_view fallback_name, module_detail detail);
+
+private:
+	void read_modinfo();
+	void read_versions();
+	void read_basic_versions(const elf_section &section);
+	void read_extended_versions(const elf_section &crcs);
+	void read_imports(module_detail detail);
+	void read_exports();
+	std::optional<std::uint32_t> read_crc(const elf_symbol &sym) const;
+	bool is_signed() const;
+
+	byte_view bytes_;
+	elf_file elf_;
+	module_file mod_;
+	versions versions_;
+};
+
+bool module_reader::is_signed() const
+{
+	return bytes_.size() > signature_mark.size() &&
+	       !std::memcmp(bytes_.data() + bytes_.size() - signature_mark.size(),
+			    signature_mark.data(), signature_mark.size());
+}
+
+void module_reader::read_modinfo()
+{
+	const elf_section *sec = elf_.find(".modinfo");
+
+	if (!sec)
+		return;
+	const byte_view text = elf_.bytes(*sec);
+
+	for (std::uint64_t at = 0; at < text.size();) {
+		const std::string_view entry = string_at(text, at);
+		const std::size_t equals = entry.find('=');
+
+		at += entry.size() + 1;
+		if (equals == entry.npos)
+			continue;
+		const std::string_view tag = entry.substr(0, equals);
+		const std::string_view value = entry.substr(equals + 1);
+
+		/* The kernel takes the first of several. */
+		if (tag == "license" && mod_.license.empty())
+			mod_.license = value;
+		else if (tag == "vermagic" && mod_.vermagic.empty())
+			mod_.vermagic = value;
+		else if (tag == "name" && mod_.name.empty())
+			mod_.name = value;
+		else if (tag == "intree")
+			mod_.in_tree = true;
+		else if (tag == "import_ns")
+			mod_.import_namespaces.push_back(value);
+	}
+}
+
+/* struct modversion_info: an unsigned long and a name, 64 bytes together. */
+void module_reader::read_basic_versions(const elf_section &section)
+{
+	constexpr std::size_t entry = 64;
+	const std::size_t word = elf_.is_64bit() ? 8 : 4;
+	const byte_view table = elf_.bytes(section);
+
+	for (std::size_t at = 0; at + entry <= table.size(); at += entry) {
+		const byte_view one = table.subspan(at, entry);
+		const auto crc = static_cast<std::uint32_t>(
+			elf_.is_64bit() ? elf_.get64(one, 0) : elf_.get32(one, 0));
+
+		versions_.emplace(string_at(one, word), crc);
+	}
+}
+
+/* CONFIG_EXTENDED_MODVERSIONS: names of any length, in a section apart. */
+void module_reader::read_extended_versions(const elf_section &crcs)
+{
+	const elf_section *names = elf_.find("__version_ext_names");
+
+	if (!names)
+		elf_.fail("damaged module: extended versions without names");
+
+	const byte_view table = elf_.bytes(crcs);
+	const byte_view text = elf_.bytes(*names);
+	std::uint64_t name = 0;
+
+	for (std::size_t at = 0; at + 4 <= table.size(); at += 4) {
+		if (name >= text.size())
+			elf_.fail("damaged module: more extended versions than names");
+		const std::string_view one = string_at(text, name);
+
+		versions_.emplace(one, elf_.get32(table, at));
+		name += one.size() + 1;
+	}
+}
+
+void module_reader::read_versions()
+{
+	const elf_section *extended = elf_.find("__version_ext_crcs");
+	const elf_section *basic = elf_.find("__versions");
+
+	/* The loader looks at the extended ones only, if there are any. */
+	if (extended)
+		read_extended_versions(*extended);
+	else if (basic)
+		read_basic_versions(*basic);
+	mod_.has_versions = basic || extended;
+	if (const auto it = versions_.find("module_layout"); it != versions_.end())
+		mod_.layout_crc = it->second;
+}
+
+void module_reader::read_imports(module_detail detail)
+{
+	/* An undefined symbol is never local; what is wrong here, the kernel refuses. */
+	for (std::uint32_t i = std::max(elf_.first_global(), 1u); i < elf_.nr_symbols(); i++) {
+		const elf_symbol sym = elf_.symbol_at(i);
+		module_import need;
+
+		if (sym.section == SHN_COMMON && !starts_with(sym.name, "__gnu_lto"))
+			mod_.has_common = true;
+		if (sym.section != SHN_UNDEF || sym.name.empty())
+			continue;
+		/* An artefact of old assemblers, which the loader ignores. */
+		if (sym.name == "_GLOBAL_OFFSET_TABLE_" &&
+		    (elf_.machine() == EM_386 || elf_.machine() == EM_X86_64))
+			continue;
+		need.name = sym.name;
+		need.weak = sym.bind == STB_WEAK;
+		if (detail == module_detail::check)
+			if (const auto it = versions_.find(need.name); it != versions_.end())
+				need.crc = it->second;
+		mod_.imports.push_back(need);
+	}
+}
+
+/* The value itself up to 5.17, since then a word in __kcrctab. */
+std::optional<std::uint32_t> module_reader::read_crc(const elf_symbol &sym) const
+{
+	if (sym.section == SHN_ABS)
+		return static_cast<std::uint32_t>(sym.value);
+	if (sym.section == SHN_UNDEF || sym.section >= elf_.sections().size())
+		return std::nullopt;
+	const byte_view table = elf_.bytes(elf_.sections()[sym.section]);
+
+	if (sym.value > table.size() || table.size() - sym.value < 4)
+		elf_.fail("damaged module: CRC outside its table");
+	return elf_.get32(table, sym.value);
+}
+
+void module_reader::read_exports()
+{
+	const std::uint32_t plain = elf_.find_index("__ksymtab");
+	const std::uint32_t gpl = elf_.find_index("__ksymtab_gpl");
+	const std::uint32_t flags = elf_.find_index("__kflagstab");
+	const auto size = [&](std::uint32_t i) { return i ? elf_.sections()[i].size : 0; };
+	std::unordered_map<std::string_view, std::uint32_t> crcs;
+	std::unordered_map<std::string_view, std::string_view> namespaces;
+	std::unordered_map<std::string_view, bool> gates;
+
+	if (!size(plain) && !size(gpl))
+		return;
+	for (std::uint32_t i = 1; i < elf_.nr_symbols(); i++) {
+		const elf_symbol sym = elf_.symbol_at(i);
+
+		if (!starts_with(sym.name, "__"))
+			continue;
+		if (starts_with(sym.name, ksymtab_prefix) && sym.section != SHN_UNDEF &&
+		    (sym.section == plain || sym.section == gpl)) {
+			symbol out;
+			out.name = sym.name.substr(ksymtab_prefix.size());
+			out.gpl = sym.section == gpl;
+			mod_.exports.push_back(out);
+		} else if (starts_with(sym.name, crc_prefix)) {
+			if (const auto crc = read_crc(sym))
+				crcs.emplace(sym.name.substr(crc_prefix.size()), *crc);
+		} else if (starts_with(sym.name, namespace_prefix) && sym.section != SHN_UNDEF &&
+			   sym.section < elf_.sections().size()) {
+			const byte_view text = elf_.bytes(elf_.sections()[sym.section]);
+			namespaces.emplace(sym.name.substr(namespace_prefix.size()),
+					   string_at(text, sym.value));
+		} else if (flags && sym.section == flags && starts_with(sym.name, flags_prefix)) {
+			const byte_view table = elf_.bytes(elf_.sections()[flags]);
+			if (sym.value < table.size())
+				gates.emplace(sym.name.substr(flags_prefix.size()),
+					      table[sym.value] & export_is_gpl);
+		}
+	}
+	if (mod_.exports.empty())
+		elf_.fail("its exports have no symbols any more (stripped too far)");
+	for (symbol &out : mod_.exports) {
+		if (const auto it = crcs.find(out.name); it != crcs.end())
+			out.crc = it->second;
+		if (const auto it = namespaces.find(out.name); it != namespaces.end())
+			out.name_space = it->second;
+		if (const auto it = gates.find(out.name); it != gates.end())
+			out.gpl |= it->second;
+	}
+}
+
+module_file module_reader::read(std::string_view fallback_name, module_detail detail)
+{
+	const elf_section *self = elf_.find(".gnu.linkonce.this_module");
+
+	if (elf_.type() != ET_REL || !self || self->type == SHT_NOBITS)
+		elf_.fail("an ELF file, but not a kernel module");
+	if (!elf_.nr_symbols())
+		elf_.fail("a kernel module without symbols (stripped?)");
+	mod_.machine = elf_.machine();
+	mod_.is_64bit = elf_.is_64bit();
+	mod_.module_size = static_cast<std::uint32_t>(self->size);
+	mod_.is_signed = is_signed();
+	read_modinfo();
+	if (mod_.name.empty())
+		mod_.name = fallback_name;
+	if (detail == module_detail::check)
+		read_versions();
+	read_imports(detail);
+	read_exports();
+	return std::move(mod_);
+}
+
+} // namespace
+
+module_file read_module(byte_view bytes, const std::string &object,
+			std::string_view fallback_name, module_detail detail)
+{
+	return module_reader(bytes, object).read(fallback_name, detail);
+}
+
+bool license_is_gpl_compatible(std::string_view license) noexcept
+{
+	static constexpr std::string_view known[] = {
+		"GPL",          "GPL v2",       "GPL and additional rights",
+		"Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL",
+	};
+
+	return std::find(std::begin(known), std::end(known), license) != std::end(known);
+}
+
+std::string module_name_of(std::string_view path)
+{
+	std::string name(path.substr(path.find_last_of('/') + 1));
+
+	name.erase(std::min(name.find(".ko"), name.size()));
+	std::replace(name.begin(), name.end(), '-', '_');
+	return name;
+}
+
+} // namespace waymark::symidx

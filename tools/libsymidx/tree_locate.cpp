@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "symidx/tree.hpp"
+#include "waymark/error.hpp"
+
+namespace waymark::symidx
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+std::string first_file(const std::vector<std::string> &candidates)
+{
+	std::error_code ec;
+
+	for (const std::string &path : candidates)
+		if (fs::is_regular_file(path, ec))
+			return path;
+	return {};
+}
+
+std::string first_line(const std::string &path)
+{
+	std::ifstream in(path);
+	std::string line;
+
+	std::getline(in, line);
+	return line;
+}
+
+} // namespace
+
+std::string index_path(const std::string &root, const std::string &release)
+{
+	return root + "/lib/modules/" + release + "/symbol_index.bin";
+}
+
+build_options locate_kernel(const std::string &root, const std::string &release)
+{
+	const std::string modules = root + "/lib/modules/" + release;
+	build_options found;
+	std::error_code ec;
+
+	if (release.empty() || release.find('/') != release.npos || release[0] == '.' ||
+	    !fs::is_directory(modules, ec))
+		throw error(release, "no such kernel: " + modules + " does not exist");
+	found.release = release;
+	found.modules = modules;
+	found.image = first_file({
+		modules + "/vmlinuz",
+		modules + "/vmlinuz.unsigned",
+		root + "/boot/vmlinuz-" + release,
+		root + "/boot/vmlinux-" + release,
+		root + "/usr/lib/debug/boot/vmlinux-" + release,
+	});
+	/* build is an absolute link: below a root of our own it leads elsewhere. */
+	found.symvers = first_file({
+		root + "/usr/src/linux-headers-" + release + "/Module.symvers",
+		root.empty() ? modules + "/build/Module.symvers" : std::string(),
+		modules + "/Module.symvers",
+	});
+	found.config = first_file({
+		modules + "/config",
+		root + "/boot/config-" + release,
+		root + "/usr/src/linux-headers-" + release + "/.config",
+	});
+	return found;
+}
+
+build_options locate_build_tree(const std::string &tree)
+{
+	build_options found;
+
+	found.modules = tree;
+	found.image = first_file({tree + "/vmlinux"});
+	found.symvers = first_file({tree + "/Module.symvers"});
+	found.config = first_file({tree + "/.config"});
+	found.release = first_line(tree + "/include/config/kernel.release");
+	if (found.image.empty() || found.release.empty())
+		throw error(tree, "no finished kernel build: vmlinux or "
+				  "include/config/kernel.release is missing");
+	return found;
+}
+
+std::vector<std::string> installed_releases(const std::string &root)
+{
+	std::vector<std::string> releases;
+	std::error_code ec;
+
+	for (const auto &entry : fs::directory_iterator(root + "/lib/modules", ec))
+		if (entry.is_directory(ec))
+			releases.push_back(entry.path().filename());
+	std::sort(releases.begin(), releases.end(),
+		  [](const std::string &a, const std::string &b) {
+			  return ::strverscmp(a.c_str(), b.c_str()) > 0;
+		  });
+	return releases;
+}
+
+} // namespace waymark::symidx

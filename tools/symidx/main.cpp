@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "commands.hpp"
+
+int main(int argc, char **argv)
+{
+	using namespace waymark::symidx;
+
+	return waymark::run_tool(
+		"symidx", "Search what kernels export to modules, and say whether modules will load",
+		argc, argv, [](CLI::App &app, waymark::output_options &output) {
+			add_lookup(app, output);
+			add_build(app, output);
+			add_stats(app, output);
+		});
+}
