@@ -6,12 +6,6 @@
 
 #include "internal.h"
 
-/* Elements of a resident array follow its header. */
-void *flex_array_base(struct flex_array *fa)
-{
-	return (void *)fa + FLEX_ARRAY_PART_SIZE - FLEX_ARRAY_BASE_BYTES;
-}
-
 /*
  * For any divisor there is a factor of 32 bits with which the division of
  * every u32 becomes a multiplication: rounded up, or rounded down with the
@@ -87,7 +81,8 @@ struct flex_array *__flex_array_alloc(int element_size, unsigned int total, gfp_
 		fa->flags |= __FLEX_ARRAY_RESIDENT;
 		/* Should it grow, its parts hold as much as its base. */
 		flex_array_set_geometry(fa, element_size, FLEX_ARRAY_BASE_BYTES / element_size);
-		flex_array_prune_all(fa);
+		flex_array_tree_plant(fa, (unsigned long)fa + FLEX_ARRAY_PART_SIZE -
+				      FLEX_ARRAY_BASE_BYTES);
 	}
 	flex_array_registry_add(fa);
 	return fa;

@@ -15,6 +15,7 @@ static void *flex_array_element(const struct flex_array *fa, u32 nr, unsigned lo
 
 void *__flex_array_get_far(const struct flex_array *fa, unsigned int nr)
 {
+	/* Pairs with flex_array_set_total(). */
 	if (nr >= smp_load_acquire(&fa->total_nr_elements) || !fa->element_size)
 		return NULL;
 	return flex_array_element(fa, nr, flex_array_tree_find(fa, flex_array_part_of(fa, nr)));
@@ -40,6 +41,7 @@ void *__flex_array_next(const struct flex_array *fa, unsigned int *nr)
 
 	if (!fa)
 		return NULL;
+	/* Pairs with flex_array_set_total(). */
 	total = smp_load_acquire(&fa->total_nr_elements);
 	if (*nr >= total || !fa->element_size)
 		return NULL;

@@ -4,6 +4,8 @@
 
 #include <linux/flex_array.h>
 
+struct flex_array_info;
+
 /*
  * The tree: slots of level 1 nodes (leaves) are parts, slots of a level n
  * node are nodes of level n - 1. There are at least two levels, so that the
@@ -60,7 +62,6 @@ static inline gfp_t flex_array_node_gfp(gfp_t flags)
 /* array.c */
 void flex_array_set_geometry(struct flex_array *fa, unsigned int element_size,
 			     unsigned int elems_per_part);
-void *flex_array_base(struct flex_array *fa);
 
 /* part.c */
 unsigned long flex_array_part_alloc(struct flex_array *fa, u32 part, gfp_t flags);
@@ -76,6 +77,7 @@ u32 flex_array_tree_next(const struct flex_array *fa, u32 part, u32 end);
 int flex_array_tree_reach(struct flex_array *fa, u32 parts, gfp_t flags);
 int flex_array_tree_add(struct flex_array *fa, u32 part, gfp_t flags);
 void flex_array_tree_set_fast(struct flex_array *fa);
+void flex_array_tree_plant(struct flex_array *fa, unsigned long base);
 
 /* prune.c */
 u64 flex_array_prune_from(struct flex_array *fa, u32 part);
@@ -85,7 +87,13 @@ void flex_array_prune_all(struct flex_array *fa);
 /* registry.c */
 void flex_array_registry_add(struct flex_array *fa);
 void flex_array_registry_del(struct flex_array *fa);
+int flex_array_registry_info(u64 id, struct flex_array_info *info);
+u32 flex_array_registry_list(u64 cursor, struct flex_array_info *infos, u32 room);
 int flex_array_registry_init(void);
 void flex_array_registry_exit(void);
+
+/* cdev.c */
+int flex_array_cdev_init(void);
+void flex_array_cdev_exit(void);
 
 #endif

@@ -6,11 +6,24 @@
 
 static int __init flex_array_module_init(void)
 {
-	return flex_array_registry_init();
+	int ret;
+
+	ret = flex_array_registry_init();
+	if (ret)
+		return ret;
+	ret = flex_array_cdev_init();
+	if (ret)
+		goto err_exit_registry;
+	return 0;
+
+err_exit_registry:
+	flex_array_registry_exit();
+	return ret;
 }
 
 static void __exit flex_array_module_exit(void)
 {
+	flex_array_cdev_exit();
 	flex_array_registry_exit();
 }
 

@@ -86,26 +86,19 @@ void flex_array_prune_all(struct flex_array *fa)
 {
 	unsigned int level = flex_array_root_levels(fa->root);
 	unsigned long *node = flex_array_root_node(fa->root), *next;
+	unsigned long base;
 
 	flex_array_prune(fa, 0, false);
-	for (; level && node && node != &fa->own_leaf; level--, node = next) {
-		next = level > 1 ? (unsigned long *)node[0] : NULL;
+	/* What is left is the way to the first part, and that part if it is the base. */
+	base = fa->root ? flex_array_tree_find(fa, 0) : 0;
+	for (; level && node != &fa->own_leaf; level--, node = next) {
+		next = (unsigned long *)node[0];
+		if (node != &fa->own_top) {
+			free_page((unsigned long)node);
+			fa->nr_nodes--;
+		}
 		if (next == flex_array_no_parts)
-			next = NULL;
-		if (node == &fa->own_top)
-			continue;
-		free_page((unsigned long)node);
-		fa->nr_nodes--;
+			break;
 	}
-	fa->fast_nr = 0;
-	fa->top = NULL;
-	fa->root = 0;
-	fa->own_leaf = 0;
-	if (fa->flags & __FLEX_ARRAY_RESIDENT) {
-		fa->own_leaf = (unsigned long)flex_array_base(fa);
-		fa->own_top = (unsigned long)&fa->own_leaf;
-		fa->top = &fa->own_top;
-		fa->root = (unsigned long)&fa->own_top | 2;
-		flex_array_tree_set_fast(fa);
-	}
+	flex_array_tree_plant(fa, base);
 }

@@ -9,6 +9,9 @@
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/printk.h>
+#include <linux/string.h>
+
+#include <uapi/linux/flex_array.h>
 
 #include "internal.h"
 
@@ -54,12 +57,82 @@ static unsigned int flex_array_registry_forget(struct module *owner)
 			continue;
 		if (!(fa->flags & __FLEX_ARRAY_ALLOCATED))
 			list_del_init(&fa->link);
+		fa->flags |= __FLEX_ARRAY_ORPHANED;
 		fa->owner = NULL;
 		fa->creator = NULL;
 		forgotten++;
 	}
 	spin_unlock_irqrestore(&flex_array_registry_lock, irq);
 	return forgotten;
+}
+
+/* Lock held: the array, its module and its creator's name stay. */
+static void flex_array_describe(struct flex_array *fa, struct flex_array_info *info)
+{
+	unsigned int flags = fa->flags;
+
+	memset(info, 0, sizeof(*info));
+	info->size = sizeof(*info);
+	info->id = fa->id;
+	info->parts = READ_ONCE(fa->nr_parts);
+	info->nodes = READ_ONCE(fa->nr_nodes);
+	info->bytes = (info->parts + info->nodes) * FLEX_ARRAY_PART_SIZE;
+	info->total = READ_ONCE(fa->total_nr_elements);
+	info->element_size = fa->element_size;
+	info->elements_per_part = fa->elems_per_part;
+	info->depth = flex_array_root_levels(READ_ONCE(fa->root));
+	if (flags & __FLEX_ARRAY_ALLOCATED) {
+		info->attributes |= FLEX_ARRAY_ATTR_ALLOCATED;
+		info->bytes += flags & __FLEX_ARRAY_RESIDENT ? FLEX_ARRAY_PART_SIZE : sizeof(*fa);
+	}
+	if (flags & __FLEX_ARRAY_RESIDENT)
+		info->attributes |= FLEX_ARRAY_ATTR_RESIDENT;
+	if (flags & __FLEX_ARRAY_ORPHANED) {
+		info->attributes |= FLEX_ARRAY_ATTR_ORPHANED;
+		return;
+	}
+	snprintf(info->owner, sizeof(info->owner), "%s",
+		 fa->owner ? module_name(fa->owner) : "vmlinux");
+	snprintf(info->creator, sizeof(info->creator), "%s", fa->creator);
+}
+
+/* Returns 0 or -ENOENT. */
+int flex_array_registry_info(u64 id, struct flex_array_info *info)
+{
+	struct flex_array *fa;
+	unsigned long irq;
+	int ret = -ENOENT;
+
+	spin_lock_irqsave(&flex_array_registry_lock, irq);
+	list_for_each_entry(fa, &flex_array_registry, link) {
+		if (fa->id == id) {
+			flex_array_describe(fa, info);
+			ret = 0;
+		}
+		if (fa->id >= id)
+			break;
+	}
+	spin_unlock_irqrestore(&flex_array_registry_lock, irq);
+	return ret;
+}
+
+/* Describes the first @room arrays after @cursor; returns how many there were. */
+u32 flex_array_registry_list(u64 cursor, struct flex_array_info *infos, u32 room)
+{
+	struct flex_array *fa;
+	unsigned long irq;
+	u32 n = 0;
+
+	spin_lock_irqsave(&flex_array_registry_lock, irq);
+	list_for_each_entry(fa, &flex_array_registry, link) {
+		if (fa->id <= cursor)
+			continue;
+		if (n == room)
+			break;
+		flex_array_describe(fa, &infos[n++]);
+	}
+	spin_unlock_irqrestore(&flex_array_registry_lock, irq);
+	return n;
 }
 
 static int flex_array_module_notify(struct notifier_block *nb, unsigned long state, void *data)

@@ -21,6 +21,7 @@ static void flex_array_set_total(struct flex_array *fa, u32 total)
 	unsigned long irq;
 
 	spin_lock_irqsave(&fa->lock, irq);
+	/* Pairs with __flex_array_get_far(): the tree is as large by now. */
 	smp_store_release(&fa->total_nr_elements, total);
 	flex_array_tree_set_fast(fa);
 	spin_unlock_irqrestore(&fa->lock, irq);

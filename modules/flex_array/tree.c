@@ -40,6 +40,7 @@ void flex_array_tree_set_fast(struct flex_array *fa)
 {
 	u64 reach = flex_array_node_reach(fa, fa->top) * fa->elems_per_part;
 
+	/* Pairs with __flex_array_get(). */
 	smp_store_release(&fa->fast_nr, min_t(u64, reach, fa->total_nr_elements));
 }
 
@@ -50,6 +51,7 @@ void flex_array_tree_set_fast(struct flex_array *fa)
 static unsigned long *flex_array_tree_walk(const struct flex_array *fa, u32 part,
 					   unsigned int *level)
 {
+	/* Pairs with flex_array_tree_raise(). */
 	unsigned long root = smp_load_acquire(&fa->root);
 	unsigned long *node = flex_array_root_node(root), *slot;
 
@@ -97,6 +99,16 @@ u32 flex_array_tree_next(const struct flex_array *fa, u32 part, u32 end)
 	return end;
 }
 
+/* A tree without nodes: empty, or with @base for its only part. Nobody else there. */
+void flex_array_tree_plant(struct flex_array *fa, unsigned long base)
+{
+	fa->own_top = (unsigned long)&fa->own_leaf;
+	fa->own_leaf = base;
+	fa->top = base ? &fa->own_top : NULL;
+	fa->root = base ? (unsigned long)&fa->own_top | 2 : 0;
+	flex_array_tree_set_fast(fa);
+}
+
 /* A node of @level in which everything is missing; 0 without memory. */
 static unsigned long flex_array_node_alloc(unsigned int level, gfp_t flags)
 {
@@ -120,34 +132,36 @@ static unsigned int flex_array_tree_lacks(const struct flex_array *fa, u32 parts
 	return reach == __FLEX_ARRAY_NODE_SLOTS ? 2 : flex_array_root_levels(fa->root) + 1;
 }
 
-/* Makes @page the node that flex_array_tree_lacks() has asked for. Lock held. */
+/*
+ * Makes @page the node that flex_array_tree_lacks() has asked for. Lock held.
+ * Readers may find the old nodes or the new: both lead to the same parts. The
+ * stores pair with flex_array_tree_walk(), and in front of fast_nr with
+ * __flex_array_get().
+ */
 static void flex_array_tree_raise(struct flex_array *fa, unsigned int level, unsigned long page)
 {
 	unsigned long *node = (unsigned long *)page;
+	unsigned long root = fa->root;
 
 	switch (level) {
 	case 0:
-		if (fa->root)
+		if (root)
 			return;
 		fa->own_top = (unsigned long)&fa->own_leaf;
+		root = (unsigned long)&fa->own_top | 2;
 		break;
 	case 1:
 		node[0] = fa->own_leaf;
-		smp_store_release(&fa->own_top, page);
-		break;
-	case 2:
-		node[0] = fa->own_top;
-		smp_store_release(&fa->top, node);
+		smp_store_release(&fa->own_top, page); /* see above */
+		root = (unsigned long)&fa->own_top | 2;
 		break;
 	default:
-		node[0] = (unsigned long)flex_array_root_node(fa->root);
+		node[0] = level == 2 ? fa->own_top : (unsigned long)flex_array_root_node(root);
+		root = page | level;
 	}
-	if (level < 2) {
-		smp_store_release(&fa->top, &fa->own_top);
-		smp_store_release(&fa->root, (unsigned long)&fa->own_top | 2);
-	} else {
-		smp_store_release(&fa->root, page | level);
-	}
+	if (level <= 2)
+		smp_store_release(&fa->top, flex_array_root_node(root)); /* see above */
+	smp_store_release(&fa->root, root); /* see above */
 	fa->nr_nodes += level > 0;
 }
 
@@ -198,13 +212,13 @@ static unsigned int flex_array_tree_fill(struct flex_array *fa, u32 part,
 	unsigned long *slot = flex_array_tree_walk(fa, part, &level);
 
 	if (level > 1 && *node && node_level == level - 1) {
-		smp_store_release(slot, *node);
+		smp_store_release(slot, *node); /* pairs with dependent loads */
 		*node = 0;
 		fa->nr_nodes++;
 		slot = flex_array_tree_walk(fa, part, &level);
 	}
 	if (level == 1 && !*slot && *part_slot) {
-		smp_store_release(slot, *part_slot);
+		smp_store_release(slot, *part_slot); /* pairs with dependent loads */
 		*part_slot = 0;
 		fa->nr_parts++;
 	}

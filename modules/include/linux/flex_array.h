@@ -2,6 +2,7 @@
 #ifndef _LINUX_FLEX_ARRAY_H
 #define _LINUX_FLEX_ARRAY_H
 
+#include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/list.h>
@@ -83,7 +84,7 @@ struct flex_array {
 	unsigned long root;		/* uppermost node | levels; 0: none yet */
 
 	/* Written where parts come and go. */
-	unsigned long own_top;		/* node of one slot: up to a node of parts */
+	unsigned long own_top __aligned(8); /* node of one slot: up to a node of parts */
 	unsigned long own_leaf;		/* leaf of one slot: a single part */
 	spinlock_t lock;		/* slots, nodes and counts change under it */
 	u32 nr_nodes;
@@ -95,8 +96,9 @@ struct flex_array {
 };
 
 /* Values of flags. */
-#define __FLEX_ARRAY_ALLOCATED	0x1U	/* made by flex_array_alloc() */
-#define __FLEX_ARRAY_RESIDENT	0x2U	/* the first part is in the base */
+#define __FLEX_ARRAY_ALLOCATED	BIT(0)	/* made by flex_array_alloc() */
+#define __FLEX_ARRAY_RESIDENT	BIT(1)	/* the first part is in the base */
+#define __FLEX_ARRAY_ORPHANED	BIT(2)	/* owner and creator went away */
 
 /* What is left of a base page after the header. */
 #define FLEX_ARRAY_BASE_BYTES	(FLEX_ARRAY_PART_SIZE - ALIGN(sizeof(struct flex_array), 8))
@@ -114,23 +116,31 @@ struct flex_array {
 	 (u32)(__FLEX_ARRAY_QUOT(per) + __FLEX_ARRAY_UP(per)))
 #define __FLEX_ARRAY_ADD(per)	(__FLEX_ARRAY_UP(per) ? 0 : __FLEX_ARRAY_MUL(per))
 
-#define __FLEX_ARRAY_INIT(_name, _size, _total, _per, _flags, _owner, _creator)	\
-	{									\
+/* Bodies of the initializers of defined arrays, in braces of their own. */
+#define __FLEX_ARRAY_INIT(_name, _size, _total, _per, _creator)			\
 		.element_size = (_size),					\
 		.part_mul = __FLEX_ARRAY_MUL(_per),				\
 		.part_add = __FLEX_ARRAY_ADD(_per),				\
 		.part_shift = __FLEX_ARRAY_SHIFT(_per),				\
 		.total_nr_elements = (_total),					\
 		.elems_per_part = (_size) ? (_per) : 0,				\
-		.flags = (_flags),						\
 		.lock = __SPIN_LOCK_UNLOCKED((_name).lock),			\
 		.link = LIST_HEAD_INIT((_name).link),				\
-		.owner = (_owner),						\
-		.creator = (_creator),						\
-	}
+		.owner = THIS_MODULE,						\
+		.creator = (_creator)
 
 #define __FLEX_ARRAY_PER_PART(_size)						\
 	((_size) ? FLEX_ARRAY_PART_SIZE / ((_size) ?: 1) : 1)
+
+/* Elements of an array that fits into a base: its part is the base. */
+#define __FLEX_ARRAY_FITS(_size, _total)					\
+	((_size) && (u64)(_total) * (_size) <= FLEX_ARRAY_BASE_BYTES)
+#define __FLEX_ARRAY_PER_BASE(_size)						\
+	((_size) && (_size) <= FLEX_ARRAY_BASE_BYTES ?				\
+	 FLEX_ARRAY_BASE_BYTES / ((_size) ?: 1) : 1)
+#define __FLEX_ARRAY_BASE						\
+	((u64 [FLEX_ARRAY_BASE_BYTES / 8]){					\
+		[0 ... FLEX_ARRAY_BASE_BYTES / 8 - 1] = 0x0101010101010101ULL * FLEX_ARRAY_FREE })
 
 /**
  * DEFINE_FLEX_ARRAY() - define an array at file scope, for the untyped calls
@@ -138,14 +148,25 @@ struct flex_array {
  * @_size: bytes of an element, a constant from 0 to PAGE_SIZE
  * @_total: number of elements, a constant from 0 to UINT_MAX
  *
- * Its parts are to be given back by flex_array_free_parts().
+ * Its parts are to be given back by flex_array_free_parts(). An array that
+ * would fit into a base has its elements in a page of static memory instead.
  */
 #define DEFINE_FLEX_ARRAY(_name, _size, _total)					\
-	struct flex_array _name =						\
+	struct flex_array _name = {						\
 		__FLEX_ARRAY_INIT(_name, (_size) +				\
 				  BUILD_BUG_ON_ZERO((_size) < 0 || (_size) > PAGE_SIZE), \
-				  _total, __FLEX_ARRAY_PER_PART(_size), 0,	\
-				  THIS_MODULE, #_name)
+				  _total, __FLEX_ARRAY_FITS(_size, _total) ?	\
+				  __FLEX_ARRAY_PER_BASE(_size) :		\
+				  __FLEX_ARRAY_PER_PART(_size), #_name),	\
+		.flags = __FLEX_ARRAY_FITS(_size, _total) ? __FLEX_ARRAY_RESIDENT : 0, \
+		.fast_nr = __FLEX_ARRAY_FITS(_size, _total) ? (_total) : 0,	\
+		.top = __FLEX_ARRAY_FITS(_size, _total) ? &(_name).own_top : NULL, \
+		.root = __builtin_choose_expr(__FLEX_ARRAY_FITS(_size, _total),	\
+					      (unsigned long)&(_name).own_top + 2, 0), \
+		.own_top = (unsigned long)&(_name).own_leaf,			\
+		.own_leaf = __builtin_choose_expr(__FLEX_ARRAY_FITS(_size, _total), \
+				(unsigned long)__FLEX_ARRAY_BASE, 0), \
+	}
 
 /**
  * FLEX_ARRAY() - the type of an array that knows its element type
@@ -167,10 +188,12 @@ struct flex_array {
  */
 #define DEFINE_FLEX_ARRAY_OF(_type, _name, _total)				\
 	FLEX_ARRAY(_type) _name = {						\
-		.array = __FLEX_ARRAY_INIT((_name).array, sizeof(_type) +	\
-					   BUILD_BUG_ON_ZERO(sizeof(_type) - 1 >= PAGE_SIZE), \
-					   _total, __FLEX_ARRAY_PER_PART(sizeof(_type)), \
-					   0, THIS_MODULE, #_name),		\
+		.array = {							\
+			__FLEX_ARRAY_INIT((_name).array, sizeof(_type) +	\
+					  BUILD_BUG_ON_ZERO(sizeof(_type) - 1 >= PAGE_SIZE), \
+					  _total, __FLEX_ARRAY_PER_PART(sizeof(_type)), \
+					  #_name),				\
+		},								\
 	}
 
 struct flex_array *__flex_array_alloc(int element_size, unsigned int total, gfp_t flags,
@@ -346,7 +369,7 @@ static __always_inline void *__flex_array_get(const struct flex_array *fa, unsig
 	unsigned long slot;
 	void *element;
 
-	/* Who sees a larger array also sees the nodes that it has. */
+	/* Pairs with flex_array_tree_set_fast(): a larger array comes with its nodes. */
 	if (unlikely(nr >= smp_load_acquire(&fa->fast_nr)))
 		return __flex_array_get_far(fa, nr);
 	leaf = (const unsigned long *)READ_ONCE(READ_ONCE(fa->top)[part >> __FLEX_ARRAY_NODE_SHIFT]);
@@ -433,7 +456,8 @@ static inline void *flex_array_next(const struct flex_array *fa, unsigned int *n
  * Return: pointer to the element; NULL as for flex_array_get().
  */
 #define flex_array_ptr(_fa, _nr)						\
-	(__flex_array_cast(_fa)__flex_array_ptr(&(_fa)->array, _nr, sizeof((_fa)->type[0])))
+	(__flex_array_cast(_fa)__flex_array_ptr(&(_fa)->array, _nr,		\
+						sizeof((_fa)->type[0])))
 
 static __always_inline void *__flex_array_ptr(const struct flex_array *fa, unsigned int nr,
 					      size_t size)
@@ -442,7 +466,7 @@ static __always_inline void *__flex_array_ptr(const struct flex_array *fa, unsig
 }
 
 /**
- * flex_array_ptr_alloc() - find an element of a typed array, allocate its part if need be
+ * flex_array_ptr_alloc() - find an element, allocate its part if need be
  * @_fa: the array
  * @_nr: index
  * @_flags: for the part, and the nodes to it
