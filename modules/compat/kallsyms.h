@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Symbols that the kernel keeps to itself. kallsyms_lookup_name() lost its
+ * export with 5.7; a kprobe still finds it.
+ */
+#ifndef _COMPAT_KALLSYMS_H
+#define _COMPAT_KALLSYMS_H
+
+#include <linux/cred.h>
+#include <linux/errno.h>
+#include <linux/kprobes.h>
+#include <linux/static_call.h>
+
+static unsigned long compat_no_lookup_name(const char *name)
+{
+	return 0;
+}
+
+static bool compat_no_show_value(const struct cred *cred)
+{
+	return false;
+}
+
+/*
+ * Static calls, because the address that a kprobe reports lies behind a sealed
+ * ENDBR where the kernel has indirect branch tracking: a direct call may go
+ * there, a call through a pointer may not.
+ */
+DEFINE_STATIC_CALL(compat_lookup_name, compat_no_lookup_name);
+DEFINE_STATIC_CALL(compat_show_value, compat_no_show_value);
+
+/* The address of @name, a function or an object of the kernel proper, or 0. */
+static inline unsigned long compat_kallsyms_lookup_name(const char *name)
+{
+	return static_call(compat_lookup_name)(name);
+}
+
+/* Whether /proc/kallsyms shows addresses to @cred; never, if we cannot know. */
+static inline bool compat_kallsyms_show_value(const struct cred *cred)
+{
+	return static_call(compat_show_value)(cred);
+}
+
+/* To be called once, before the others. -ENOENT: the kernel has no kallsyms. */
+static inline int compat_kallsyms_init(void)
+{
+	struct kprobe probe = { .symbol_name = "kallsyms_lookup_name" };
+	unsigned long show_value;
+	int err;
+
+	err = register_kprobe(&probe);
+	if (err)
+		return err;
+	static_call_update(compat_lookup_name, (typeof(compat_no_lookup_name) *)probe.addr);
+	unregister_kprobe(&probe);
+
+	show_value = compat_kallsyms_lookup_name("kallsyms_show_value");
+	if (show_value)
+		static_call_update(compat_show_value,
+				   (typeof(compat_no_show_value) *)show_value);
+	return 0;
+}
+
+#endif /* _COMPAT_KALLSYMS_H */
