@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* /dev/symbol_index */
+#include <linux/build_bug.h>
+#include <linux/compat.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include "cdev.h"
+#include "index.h"
+
+static DECLARE_WAIT_QUEUE_HEAD(symidx_wait);
+
+union symidx_arg {
+	struct symbol_index_info info;
+	struct symbol_index_lookup lookup;
+	struct symbol_index_list list;
+};
+
+static_assert(sizeof(struct symbol_index_info) == 112);
+static_assert(sizeof(struct symbol_index_lookup) == 40);
+static_assert(sizeof(struct symbol_index_list) == 56);
+static_assert(sizeof(struct symbol_index_snapshot) == 24);
+static_assert(sizeof(struct symbol_index_record) == 32);
+
+/**
+ * struct symidx_ioctl - an ioctl of the device
+ * @size: of its structure, as this module knows it
+ * @min_size: of its structure, as it was first published
+ * @execute: does it; 0, or a negative errno, of which -ENOSPC replies, too
+ */
+struct symidx_ioctl {
+	u32 size;
+	u32 min_size;
+	int (*execute)(struct symidx_file *file, void *arg);
+};
+
+#define SYMIDX_IOCTL(_cmd, _struct, _last, _execute)				\
+	[_cmd] = {								\
+		.size = sizeof(_struct),					\
+		.min_size = offsetofend(_struct, _last),			\
+		.execute = _execute,						\
+	}
+
+static const struct symidx_ioctl symidx_ioctls[] = {
+	SYMIDX_IOCTL(SYMBOL_INDEX_CMD_INFO, struct symbol_index_info, update_max_ns,
+		     symidx_ioctl_info),
+	SYMIDX_IOCTL(SYMBOL_INDEX_CMD_LOOKUP, struct symbol_index_lookup, generation,
+		     symidx_ioctl_lookup),
+	SYMIDX_IOCTL(SYMBOL_INDEX_CMD_LIST, struct symbol_index_list, generation,
+		     symidx_ioctl_list),
+};
+
+static long symidx_cdev_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
+{
+	void __user *user = (void __user *)arg;
+	const struct symidx_ioctl *op;
+	union symidx_arg buf = {};
+	u32 size;
+	int err;
+
+	if (_IOC_TYPE(cmd) != SYMBOL_INDEX_IOC_TYPE || _IOC_SIZE(cmd) ||
+	    _IOC_DIR(cmd) != _IOC_NONE || _IOC_NR(cmd) >= ARRAY_SIZE(symidx_ioctls))
+		return -ENOTTY;
+	op = &symidx_ioctls[_IOC_NR(cmd)];
+	if (get_user(size, (u32 __user *)user))
+		return -EFAULT;
+	if (size < op->min_size)
+		return -EINVAL;
+	err = copy_struct_from_user(&buf, op->size, user, size);
+	if (err)
+		return err;
+	/* The flags follow the size in every structure. */
+	if (buf.info.flags)
+		return -EOPNOTSUPP;
+	err = op->execute(filp->private_data, &buf);
+	if (err && err != -ENOSPC)
+		return err;
+	if (copy_to_user(user, &buf, min(size, op->size)))
+		return -EFAULT;
+	return err;
+}
+
+static int symidx_cdev_open(struct inode *inode, struct file *filp)
+{
+	struct symidx_file *file = kzalloc(sizeof(*file), GFP_KERNEL);
+
+	if (!file)
+		return -ENOMEM;
+	file->show_addresses = symidx_may_show_addresses(filp->f_cred);
+	file->seen = symbol_index_generation();
+	mutex_init(&file->mutex);
+	filp->private_data = file;
+	return nonseekable_open(inode, filp);
+}
+
+static int symidx_cdev_release(struct inode *inode, struct file *filp)
+{
+	struct symidx_file *file = filp->private_data;
+
+	mutex_destroy(&file->mutex);
+	kfree(file);
+	return 0;
+}
+
+static __poll_t symidx_cdev_poll(struct file *filp, poll_table *wait)
+{
+	struct symidx_file *file = filp->private_data;
+
+	poll_wait(filp, &symidx_wait, wait);
+	return READ_ONCE(file->seen) != symbol_index_generation() ? EPOLLIN | EPOLLRDNORM : 0;
+}
+
+void symidx_changed(void)
+{
+	wake_up_interruptible(&symidx_wait);
+}
+
+static const struct file_operations symidx_fops = {
+	.owner = THIS_MODULE,
+	.open = symidx_cdev_open,
+	.release = symidx_cdev_release,
+	.unlocked_ioctl = symidx_cdev_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.poll = symidx_cdev_poll,
+};
+
+static struct miscdevice symidx_device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "symbol_index",
+	.fops = &symidx_fops,
+	.mode = 0444,
+};
+
+int symidx_cdev_init(void)
+{
+	return misc_register(&symidx_device);
+}
+
+void symidx_cdev_exit(void)
+{
+	misc_deregister(&symidx_device);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of symbol_index share. Names that start with symidx_ are
+ * private to it.
+ *
+ * Every owner of exports has a run: its symbols as entries in name order, in a
+ * range of one flex_array for all. The entries are also chained by the hash of
+ * their names. A query in name order merges the runs; an exact one follows a
+ * chain. So a module that comes or goes costs in proportion to its own exports:
+ * nobody else's entries move.
+ */
+#ifndef _SYMBOL_INDEX_INDEX_H
+#define _SYMBOL_INDEX_INDEX_H
+
+#include <linux/list.h>
+#include <linux/llist.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/types.h>
+#include <linux/flex_array.h>
+#include <linux/symbol_index.h>
+#include "compat/export_table.h"
+
+/**
+ * struct symidx_run - the symbols of one owner
+ * @node: in symidx_runs, in the order of arrival, the kernel proper first; RCU
+ * @by_owner: in the table of owners
+ * @owner: the module, NULL for the kernel proper
+ * @first: number of its first entry
+ * @count: number of its entries
+ * @rcu: frees it
+ * @retired: in the list of runs whose readers are gone
+ * @tables: where its symbols are
+ */
+struct symidx_run {
+	struct list_head node;
+	struct hlist_node by_owner;
+	struct module *owner;
+	u32 first;
+	u32 count;
+	struct rcu_head rcu;
+	struct llist_node retired;
+	struct compat_export_table tables[COMPAT_EXPORT_TABLES];
+};
+
+/**
+ * struct symidx_entry - a symbol
+ * @run: whose it is
+ * @hash: of its name
+ * @next: number of the next entry in the same chain, 0 at the end
+ * @table: position in symidx_run::tables
+ * @index: position in that table
+ */
+struct symidx_entry {
+	struct symidx_run *run;
+	u32 hash;
+	u32 next;
+	u32 table;
+	u32 index;
+};
+
+/* Serializes all changes. Taken before module_mutex, never by readers. */
+extern struct mutex symidx_mutex;
+extern struct list_head symidx_runs;
+
+static inline const struct compat_export_table *symidx_table(const struct symidx_entry *entry)
+{
+	return &entry->run->tables[entry->table];
+}
+
+static inline const struct compat_kernel_symbol *symidx_symbol(const struct symidx_entry *entry)
+{
+	return symidx_table(entry)->start + entry->index;
+}
+
+static inline const char *symidx_name(const struct symidx_entry *entry)
+{
+	return compat_symbol_name(symidx_symbol(entry));
+}
+
+static inline const char *symidx_owner_name(const struct symidx_run *run)
+{
+	return run->owner ? run->owner->name : "vmlinux";
+}
+
+/* entry.c: the array of entries; number 0 is never given away */
+extern FLEX_ARRAY(struct symidx_entry)
+	symidx_entries;
+
+void symidx_entries_init(void);
+void symidx_entries_exit(void);
+int symidx_entries_alloc(u32 count, u32 *first);
+void symidx_entries_free(u32 first, u32 count);
+size_t symidx_entries_memory(void);
+
+/* An entry that symidx_entries_alloc() has given out. */
+static inline struct symidx_entry *symidx_entry(u32 number)
+{
+	return flex_array_ptr(&symidx_entries, number);
+}
+
+/* run.c */
+struct symidx_run *symidx_run_create(struct module *owner,
+				     const struct compat_export_table *tables);
+void symidx_run_publish(struct symidx_run *run);
+void symidx_run_withdraw(struct symidx_run *run);
+struct symidx_run *symidx_run_of(const struct module *owner);
+void symidx_runs_reap(void);
+void symidx_runs_exit(void);
+void symidx_describe(const struct symidx_entry *entry, struct symbol_index_symbol *sym);
+
+/* hash.c */
+int symidx_hash_init(u32 symbols);
+void symidx_hash_exit(void);
+void symidx_hash_add(u32 number);
+void symidx_hash_del(u32 number);
+const struct symidx_entry *symidx_hash_find(const char *name, bool gplok);
+size_t symidx_hash_memory(void);
+
+/* walk.c */
+void symidx_walk_exit(void);
+void symidx_walk_lower(void);
+void symidx_walk_raise(void);
+void symidx_walk_missing(unsigned int missing);
+
+/* upkeep.c */
+
+/**
+ * struct symidx_cost - what the index costs; under symidx_mutex
+ * @kernel_symbols: of the kernel proper
+ * @module_symbols: of modules
+ * @owners: modules with a run
+ * @unindexed: modules that could not be indexed
+ * @build_ns: time to index the kernel proper
+ * @updates: modules that came or went with exports
+ * @update_symbols: their symbols
+ * @update_ns: time spent on them
+ * @update_max_ns: longest of them
+ */
+struct symidx_cost {
+	u32 kernel_symbols;
+	u32 module_symbols;
+	u32 owners;
+	u32 unindexed;
+	u64 build_ns;
+	u64 updates;
+	u64 update_symbols;
+	u64 update_ns;
+	u64 update_max_ns;
+};
+
+extern struct symidx_cost symidx_cost;
+extern const struct compat_export_table *symidx_kernel_tables;
+extern struct list_head *symidx_modules;	/* the kernel's */
+
+int symidx_upkeep_init(const struct compat_export_table *tables, struct mutex *module_mutex,
+		       struct list_head *modules);
+void symidx_upkeep_exit(void);
+void symidx_changed(void);
+
+/* order.c */
+
+/**
+ * struct symidx_cursor - how far a walk is in one run
+ * @run: the run
+ * @name: the next name
+ * @next: its position in the run
+ * @order: decides between equal names
+ */
+struct symidx_cursor {
+	const struct symidx_run *run;
+	const char *name;
+	u32 next;
+	u32 order;
+};
+
+/**
+ * struct symidx_merge - a walk over the runs in name order
+ * @cursors: a heap, the run with the least next name first
+ * @count: number of cursors that are not at their end
+ * @capacity: number of cursors there is room for
+ * @prefix: that all names start with
+ * @prefix_len: its length
+ */
+struct symidx_merge {
+	struct symidx_cursor *cursors;
+	unsigned int count;
+	unsigned int capacity;
+	const char *prefix;
+	size_t prefix_len;
+};
+
+int symidx_merge_begin(struct symidx_merge *merge, const struct symbol_index_query *query);
+const struct symidx_entry *symidx_merge_next(struct symidx_merge *merge);
+void symidx_merge_end(struct symidx_merge *merge);
+
+/* cdev.c */
+int symidx_cdev_init(void);
+void symidx_cdev_exit(void);
+
+#endif /* _SYMBOL_INDEX_INDEX_H */

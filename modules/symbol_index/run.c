@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The run of an owner: made, published, withdrawn, freed after its readers. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/hashtable.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include "index.h"
+#include "name.h"
+
+DEFINE_MUTEX(symidx_mutex);	/* see index.h */
+LIST_HEAD(symidx_runs);
+static DEFINE_HASHTABLE(symidx_owners, 9);
+static LLIST_HEAD(symidx_retired);
+
+/*
+ * The module loader finds symbols by binary search; in a table that is not
+ * sorted it does not find them all, and what it does find only it can say.
+ */
+static bool symidx_tables_sorted(const struct compat_export_table *tables)
+{
+	const struct compat_kernel_symbol *sym;
+	unsigned int t, i;
+
+	for (t = 0; t < COMPAT_EXPORT_TABLES; t++) {
+		sym = tables[t].start;
+		for (i = 1; i < tables[t].count; i++, sym++)
+			if (strcmp(compat_symbol_name(sym), compat_symbol_name(sym + 1)) >= 0)
+				return false;
+	}
+	return true;
+}
+
+/* Merges the tables; of equal names the one of the table searched first leads. */
+static void symidx_run_fill(struct symidx_run *run)
+{
+	const struct compat_export_table *tables = run->tables;
+	u32 next[COMPAT_EXPORT_TABLES] = {};
+	struct symidx_entry *entry;
+	const char *name, *least;
+	unsigned int t, from = 0;
+	u32 i;
+
+	for (i = 0; i < run->count; i++) {
+		least = NULL;
+		for (t = 0; t < COMPAT_EXPORT_TABLES; t++) {
+			if (next[t] == tables[t].count)
+				continue;
+			name = compat_symbol_name(tables[t].start + next[t]);
+			if (!least || strcmp(name, least) < 0) {
+				least = name;
+				from = t;
+			}
+		}
+		entry = symidx_entry(run->first + i);
+		entry->run = run;
+		entry->hash = symidx_name_hash(least);
+		entry->next = 0;
+		entry->table = from;
+		entry->index = next[from]++;
+	}
+}
+
+/**
+ * symidx_run_create() - index the symbols of an owner, for nobody to see yet
+ * @owner: module, NULL for the kernel proper
+ * @tables: its COMPAT_EXPORT_TABLES tables
+ *
+ * Context: may sleep; under symidx_mutex.
+ * Return: the run; NULL if it exports nothing; ERR_PTR(-ENOMEM), -ENOSPC, or
+ * -EINVAL if a table is not sorted.
+ */
+struct symidx_run *symidx_run_create(struct module *owner,
+				     const struct compat_export_table *tables)
+{
+	struct symidx_run *run;
+	unsigned int t;
+	u32 count = 0;
+	int err;
+
+	symidx_runs_reap();
+	for (t = 0; t < COMPAT_EXPORT_TABLES; t++)
+		count += tables[t].count;
+	if (!count)
+		return NULL;
+	if (!symidx_tables_sorted(tables))
+		return ERR_PTR(-EINVAL);
+
+	run = kzalloc(sizeof(*run), GFP_KERNEL);
+	if (!run)
+		return ERR_PTR(-ENOMEM);
+	run->owner = owner;
+	run->count = count;
+	memcpy(run->tables, tables, sizeof(run->tables));
+	err = symidx_entries_alloc(count, &run->first);
+	if (err) {
+		kfree(run);
+		return ERR_PTR(err);
+	}
+	symidx_run_fill(run);
+	return run;
+}
+
+/* Makes the run visible. Under symidx_mutex. */
+void symidx_run_publish(struct symidx_run *run)
+{
+	u32 i;
+
+	/* Backwards, so that of equal names the leading one is found first. */
+	for (i = run->count; i-- > 0;)
+		symidx_hash_add(run->first + i);
+	hash_add(symidx_owners, &run->by_owner, (unsigned long)run->owner);
+	list_add_tail_rcu(&run->node, &symidx_runs);
+}
+
+static void symidx_run_retire(struct rcu_head *rcu)
+{
+	struct symidx_run *run = container_of(rcu, struct symidx_run, rcu);
+
+	llist_add(&run->retired, &symidx_retired);
+}
+
+/* Takes the run out of sight, and frees it when its readers are gone. Under symidx_mutex. */
+void symidx_run_withdraw(struct symidx_run *run)
+{
+	u32 i;
+
+	for (i = 0; i < run->count; i++)
+		symidx_hash_del(run->first + i);
+	hash_del(&run->by_owner);
+	list_del_rcu(&run->node);
+	call_rcu(&run->rcu, symidx_run_retire);
+}
+
+/* The run of a module, or NULL. Under symidx_mutex. */
+struct symidx_run *symidx_run_of(const struct module *owner)
+{
+	struct symidx_run *run;
+
+	hash_for_each_possible(symidx_owners, run, by_owner, (unsigned long)owner)
+		if (run->owner == owner)
+			return run;
+	return NULL;
+}
+
+/* Reuses what withdrawn runs held, once their readers are gone. Under symidx_mutex. */
+void symidx_runs_reap(void)
+{
+	struct symidx_run *run, *next;
+
+	llist_for_each_entry_safe(run, next, llist_del_all(&symidx_retired), retired) {
+		symidx_entries_free(run->first, run->count);
+		kfree(run);
+	}
+}
+
+/* Withdraws all runs and waits until they are freed. */
+void symidx_runs_exit(void)
+{
+	struct symidx_run *run, *next;
+
+	mutex_lock(&symidx_mutex);
+	list_for_each_entry_safe(run, next, &symidx_runs, node)
+		symidx_run_withdraw(run);
+	mutex_unlock(&symidx_mutex);
+	rcu_barrier();
+	mutex_lock(&symidx_mutex);
+	symidx_runs_reap();
+	mutex_unlock(&symidx_mutex);
+}
+
+/* What others may know of an entry. RCU, or under symidx_mutex. */
+void symidx_describe(const struct symidx_entry *entry, struct symbol_index_symbol *sym)
+{
+	const struct compat_export_table *table = symidx_table(entry);
+	const struct compat_kernel_symbol *ksym = table->start + entry->index;
+	const u32 *crc = compat_export_crc(table, entry->index);
+
+	*sym = (struct symbol_index_symbol) {
+		.name = compat_symbol_name(ksym),
+		.name_space = compat_symbol_name_space(ksym),
+		.owner = entry->run->owner,
+		.owner_name = symidx_owner_name(entry->run),
+		.value = compat_symbol_value(ksym),
+		.crc = crc ? compat_export_crc_value(crc) : 0,
+		.has_crc = crc,
+		.gpl_only = compat_export_flags(table, entry->index) & COMPAT_EXPORT_GPL_ONLY,
+	};
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the module loader would find.
+ *
+ * The index is told of a module a moment after the module loader takes it into
+ * account, and has to drop it a moment before the loader does. In between, and
+ * if there was no memory to index it, a module is searched the way the loader
+ * itself would. Modules that are MODULE_STATE_LIVE are all in the index, save
+ * for those without memory; modules come in at the head of the list, and all
+ * from symidx_floor on are known to be in the index. So normally one or two
+ * modules are looked at, and none is searched.
+ */
+#include <linux/export.h>
+#include <linux/jiffies.h>
+#include <linux/rculist.h>
+#include <linux/workqueue.h>
+#include "index.h"
+#include "match.h"
+
+/* How long a module that goes may take to leave the list. */
+#define SYMIDX_FLOOR_DELAY	msecs_to_jiffies(20)
+
+/* This module and all older ones are in the index; NULL: not known. */
+static struct module *symidx_floor;
+/* Modules that are missing from the index. */
+static unsigned int symidx_missing;
+
+static void symidx_floor_work(struct work_struct *work);
+static DECLARE_DELAYED_WORK(symidx_floor_dwork, symidx_floor_work);
+
+static bool symidx_table_find(const struct compat_export_table *table, const char *name,
+			      bool gplok, unsigned int *found)
+{
+	unsigned int first = 0, end = table->count, middle;
+	int cmp;
+
+	if (!gplok && (table->flags & COMPAT_EXPORT_GPL_ONLY))
+		return false;
+	while (first < end) {
+		middle = first + (end - first) / 2;
+		cmp = strcmp(name, compat_symbol_name(table->start + middle));
+		if (!cmp) {
+			*found = middle;
+			return gplok || !(compat_export_flags(table, middle) &
+					  COMPAT_EXPORT_GPL_ONLY);
+		}
+		if (cmp < 0)
+			end = middle;
+		else
+			first = middle + 1;
+	}
+	return false;
+}
+
+static bool symidx_tables_find(struct module *owner, const struct compat_export_table *tables,
+			       const char *name, bool gplok, struct symidx_match *match)
+{
+	unsigned int t, i;
+
+	for (t = 0; t < COMPAT_EXPORT_TABLES; t++) {
+		if (!symidx_table_find(&tables[t], name, gplok, &i))
+			continue;
+		match->owner = owner;
+		match->sym = tables[t].start + i;
+		match->crc = compat_export_crc(&tables[t], i);
+		match->flags = compat_export_flags(&tables[t], i);
+		return true;
+	}
+	return false;
+}
+
+/* Searches the modules down to @floor, or only those that the index may lack. */
+static noinline bool symidx_modules_find(const char *name, bool gplok, const struct module *floor,
+					 bool all, struct symidx_match *match)
+{
+	struct compat_export_table tables[COMPAT_EXPORT_TABLES];
+	enum module_state state;
+	struct module *mod;
+
+	list_for_each_entry_rcu(mod, symidx_modules, list, true) {
+		if (mod == floor)
+			break;
+		state = READ_ONCE(mod->state);
+		if (state == MODULE_STATE_UNFORMED || (state == MODULE_STATE_LIVE && !all))
+			continue;
+		compat_module_export_tables(mod, tables);
+		if (symidx_tables_find(mod, tables, name, gplok, match))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * symidx_find_export() - find the symbol that the module loader would find
+ * @name: name of the symbol
+ * @gplok: the importer may use GPL-only symbols
+ * @match: filled in if it is found
+ *
+ * Context: any that the module loader calls find_symbol() in: preemption
+ * disabled, RCU read-side critical section or module_mutex held.
+ * Return: whether it is found.
+ */
+bool symidx_find_export(const char *name, bool gplok, struct symidx_match *match)
+{
+	const struct symidx_entry *entry;
+	const struct compat_export_table *table;
+	unsigned long generation;
+	bool found;
+
+	preempt_disable_notrace();
+	do {
+		generation = symbol_index_generation();
+		entry = symidx_hash_find(name, gplok);
+		if (likely(entry)) {
+			table = symidx_table(entry);
+			match->owner = entry->run->owner;
+			match->sym = table->start + entry->index;
+			match->crc = compat_export_crc(table, entry->index);
+			match->flags = compat_export_flags(table, entry->index);
+			found = true;
+			break;
+		}
+		/* Who sees the entries of a module gone sees the floor lowered. */
+		smp_rmb();
+		found = symidx_modules_find(name, gplok, READ_ONCE(symidx_floor),
+					    READ_ONCE(symidx_missing), match);
+		/* Who sees a module live sees the generation that its entries made. */
+		smp_rmb();
+	} while (unlikely(!found && generation != symbol_index_generation()));
+	preempt_enable_notrace();
+	return found;
+}
+EXPORT_SYMBOL_GPL(symidx_find_export);
+
+/**
+ * symidx_find_export_slowly() - find a symbol without the index
+ * @name: name of the symbol
+ * @gplok: the importer may use GPL-only symbols
+ * @match: filled in if it is found
+ *
+ * Searches one table after the other, in the order of the module loader.
+ *
+ * Context: as symidx_find_export().
+ * Return: whether it is found.
+ */
+bool symidx_find_export_slowly(const char *name, bool gplok, struct symidx_match *match)
+{
+	bool found;
+
+	preempt_disable_notrace();
+	found = symidx_tables_find(NULL, symidx_kernel_tables, name, gplok, match) ||
+		symidx_modules_find(name, gplok, NULL, true, match);
+	preempt_enable_notrace();
+	return found;
+}
+EXPORT_SYMBOL_GPL(symidx_find_export_slowly);
+
+/*
+ * Raises the floor over all modules that are settled; a module that is known to
+ * be live under symidx_mutex stays in the index until that is released. Under
+ * symidx_mutex.
+ */
+void symidx_walk_raise(void)
+{
+	struct module *mod, *old, *floor = NULL;
+	bool going = false;
+
+	if (symidx_missing)
+		return;
+	old = symidx_floor;
+	rcu_read_lock();
+	list_for_each_entry_rcu(mod, symidx_modules, list) {
+		enum module_state state = READ_ONCE(mod->state);
+
+		if (mod == old) {
+			if (!floor)
+				floor = mod;
+			break;
+		}
+		if (state != MODULE_STATE_LIVE)
+			floor = NULL;
+		else if (!floor)
+			floor = mod;
+		if (state == MODULE_STATE_GOING)
+			going = true;
+	}
+	rcu_read_unlock();
+	WRITE_ONCE(symidx_floor, floor);
+	if (going)
+		schedule_delayed_work(&symidx_floor_dwork, SYMIDX_FLOOR_DELAY);
+}
+
+static void symidx_floor_work(struct work_struct *work)
+{
+	mutex_lock(&symidx_mutex);
+	symidx_walk_raise();
+	symidx_runs_reap();
+	mutex_unlock(&symidx_mutex);
+}
+
+/*
+ * A module is about to leave the index. From here on the whole list is walked,
+ * until the module has left that too: the kernel does not tell when that is.
+ * Under symidx_mutex.
+ */
+void symidx_walk_lower(void)
+{
+	WRITE_ONCE(symidx_floor, NULL);
+	/* Before the entries go, see symidx_find_export(). */
+	smp_wmb();
+	schedule_delayed_work(&symidx_floor_dwork, SYMIDX_FLOOR_DELAY);
+}
+
+/* So many modules should be in the index and are not. Under symidx_mutex. */
+void symidx_walk_missing(unsigned int missing)
+{
+	WRITE_ONCE(symidx_missing, missing);
+	if (missing)
+		WRITE_ONCE(symidx_floor, NULL);
+}
+
+void symidx_walk_exit(void)
+{
+	cancel_delayed_work_sync(&symidx_floor_dwork);
+}
