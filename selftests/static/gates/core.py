@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What every static gate is made of: a tree, a place to run tools, tasks.
+
+A gate cuts its work into tasks. A task names its inputs; as long as those,
+the command and the tool are what they were, a clean result is taken from the
+cache. A result with findings is never cached: it must be seen again.
+"""
+
+import concurrent.futures
+import hashlib
+import os
+import subprocess
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Finding:
+    where: str
+    text: str
+
+    def __str__(self):
+        return f"{self.where}: {self.text}"
+
+
+@dataclass
+class Report:
+    """checked counts what the gate looked at: zero of it is a failure."""
+    name: str
+    checked: int = 0
+    cached: int = 0
+    findings: list = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def passed(self):
+        return self.checked > 0 and not self.findings
+
+
+class Tree:
+    """The files of the project: what git knows, or all of an unpacked tar."""
+
+    SKIP = ("build", ".git", "__pycache__")
+
+    def __init__(self, root):
+        self.root = Path(root).resolve()
+        self._files = None
+
+    def files(self):
+        if self._files is None:
+            self._files = sorted(self._from_git() or self._from_disk())
+        return self._files
+
+    def _from_git(self):
+        git = subprocess.run(
+            ["git", "-c", "safe.directory=*", "-C", str(self.root), "ls-files", "-z", "-c", "-o",
+             "--exclude-standard"], capture_output=True, check=False)
+        if git.returncode:
+            return None
+        names = (os.fsdecode(n) for n in git.stdout.split(b"\0") if n)
+        return [n for n in names if (self.root / n).is_file()]
+
+    def _from_disk(self):
+        for folder, below, names in os.walk(self.root):
+            below[:] = [d for d in below if d not in self.SKIP]
+            for name in names:
+                yield str((Path(folder) / name).relative_to(self.root))
+
+    def matching(self, folders, suffixes):
+        return [f for f in self.files()
+                if f.startswith(tuple(folders)) and f.endswith(tuple(suffixes))]
+
+    def read(self, name):
+        return (self.root / name).read_text(encoding="utf-8", errors="replace")
+
+    def digest(self, names):
+        h = hashlib.sha256()
+        for name in sorted(names):
+            h.update(name.encode() + b"\0" + (self.root / name).read_bytes() + b"\0")
+        return h.hexdigest()
+
+
+class ToolError(Exception):
+    """A tool that is missing, or that failed in a way that is no finding."""
+
+
+class Workshop:
+    """A root file system with the tools, entered by chroot; "/" is the host.
+
+    folder is where the workshop keeps its copies, below the root."""
+
+    def __init__(self, root, kernel_source, folder="/build/static"):
+        self.root = Path(root)
+        self.kernel_source = kernel_source
+        self.folder = folder
+
+    def outside(self, path):
+        return self.root / str(path).lstrip("/")
+
+    def run(self, argv, cwd="/", env=None, timeout=900):
+        argv = [str(a) for a in argv]
+        settings = [f"{k}={v}" for k, v in (env or {}).items()]
+        # chroot(8) starts at "/": a shell goes to the folder first
+        inner = ["env", *settings, "sh", "-c", 'cd "$0" && exec "$@"', str(cwd), *argv]
+        command = inner if self.root == Path("/") else ["chroot", str(self.root), *inner]
+        try:
+            return subprocess.run(command, capture_output=True, text=True, errors="replace",
+                                  stdin=subprocess.DEVNULL, timeout=timeout, cwd="/", check=False)
+        except subprocess.TimeoutExpired as late:
+            raise ToolError(f"{argv[0]}: not done after {timeout} s") from late
+
+    def need(self, *tools):
+        for tool in tools:
+            if self.run(["sh", "-c", f"command -v {tool}"]).returncode:
+                raise ToolError(f"{tool}: not installed in {self.root}")
+
+    def sync(self, tree, label, names):
+        """Copies names into the workshop; an unchanged file keeps its time."""
+        where = f"{self.folder}/{label}"
+        target = self.outside(where)
+        wanted = set(names)
+        for name in wanted:
+            new = (tree.root / name).read_bytes()
+            copy = target / name
+            if copy.is_file() and copy.read_bytes() == new:
+                continue
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(new)
+        sources = (".c", ".h", ".cpp", ".hpp", "Kbuild", ".mk", ".in")
+        for old in list(target.rglob("*")):
+            name = str(old.relative_to(target))
+            if old.is_file() and name.endswith(sources) and name not in wanted \
+                    and not name.endswith(".mod.c") and "/build/" not in name:
+                old.unlink()
+        return where
+
+
+class Cache:
+    """Remembers what was found clean."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+
+    def _path(self, key):
+        return self.folder / hashlib.sha256(key.encode()).hexdigest()
+
+    def clean(self, key):
+        return self._path(key).exists()
+
+    def remember(self, key):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._path(key).touch()
+
+
+@dataclass
+class Task:
+    """work() returns findings; counts says how many things it looks at."""
+    key: str
+    counts: int
+    work: object
+
+
+class Gate:
+    """A gate: its name, what it proves, and tasks(tree, shop)."""
+    name = ""
+    proves = ""
+    # a slow gate starts first, so that the last one doesn't run alone
+    weight = 1
+
+    def tasks(self, tree, shop):
+        raise NotImplementedError
+
+
+def _run_task(task, cache):
+    if task.key and cache.clean(task.key):
+        return [], True
+    found = list(task.work())
+    if task.key and not found:
+        cache.remember(task.key)
+    return found, False
+
+
+def _finish(report, gate_tasks, futures, lock):
+    for task, future in zip(gate_tasks, futures):
+        try:
+            found, cached = future.result()
+        except ToolError as error:
+            found, cached = [Finding(report.name, str(error))], False
+        with lock:
+            report.checked += task.counts
+            report.cached += task.counts if cached else 0
+            report.findings += found
+
+
+def run_gates(gates, tree, shop, cache, jobs, done=lambda report: None):
+    """Runs all tasks of all gates on one pool; done(report) as gates end."""
+    lock = threading.Lock()
+    reports = []
+    with concurrent.futures.ThreadPoolExecutor(max_workers=jobs) as pool:
+        waiting = []
+        for gate in sorted(gates, key=lambda g: -g.weight):
+            report = Report(gate.name)
+            started = time.monotonic()
+            try:
+                work = list(gate.tasks(tree, shop))
+            except ToolError as error:
+                report.checked = 1
+                report.findings.append(Finding(gate.name, str(error)))
+                work = []
+            waiting.append((report, work, started,
+                            [pool.submit(_run_task, t, cache) for t in work]))
+        for report, work, started, futures in waiting:
+            _finish(report, work, futures, lock)
+            report.seconds = time.monotonic() - started
+            if not report.checked:
+                report.findings.append(Finding(report.name, "looked at nothing"))
+            reports.append(report)
+            done(report)
+    return sorted(reports, key=lambda r: r.name)

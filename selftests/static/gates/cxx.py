@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The C++ tools: clang-tidy on every unit, and their tests under sanitizers."""
+
+import json
+import re
+
+from .core import Finding, Gate, Task, ToolError
+
+SOURCES = (("tools/", "uapi/"), (".c", ".cpp", ".h", ".hpp", ".txt", ".in", ".cmake", ".rules",
+                                 ".service", ".map", ".pc.in"))
+HEADERS = (".h", ".hpp", ".in")
+
+
+def all_inputs(tree):
+    return [n for n in tree.files() if n.startswith(("tools/", "uapi/"))]
+
+
+def configure(shop, where, build, *options):
+    ran = shop.run(["cmake", "-S", f"{where}/tools", "-B", build, "-G", "Unix Makefiles",
+                    "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", *options])
+    if ran.returncode:
+        raise ToolError(f"cmake: {ran.stderr.strip()[-600:]}")
+
+
+class ClangTidy(Gate):
+    """One task a unit; a unit is looked at again when it or a header changed."""
+    name = "clang-tidy"
+    proves = "bugprone-*, cert-*, performance-* and the like on the C++ tools"
+    weight = 9
+    CHECKS = ",".join((
+        "-*", "bugprone-*", "cert-*", "performance-*", "misc-unused-*", "misc-redundant-expression",
+        "misc-throw-by-value-catch-by-reference", "modernize-use-override", "modernize-use-nullptr",
+        "cppcoreguidelines-slicing", "cppcoreguidelines-special-member-functions",
+        # names and numbers a reader of kernel style expects
+        "-bugprone-easily-swappable-parameters", "-bugprone-reserved-identifier", "-cert-dcl37-c",
+        "-cert-dcl51-cpp",
+        # size_t and ssize_t of read(2), ioctl(2)
+        "-bugprone-narrowing-conversions", "-bugprone-implicit-widening-of-multiplication-result",
+        # the cost of -O2 inlining: an enum of the uapi is what it is
+        "-performance-enum-size", "-performance-avoid-endl",
+        # main() of every tool is run_tool(), which catches
+        "-bugprone-exception-escape", "-cert-err58-cpp"))
+    LINE = re.compile(r"^(?:.*?/)?((?:tools|uapi)/\S+?:\d+):\d+: (?:warning|error): (.*)$")
+
+    def tasks(self, tree, shop):
+        shop.need("clang-tidy", "cmake", "c++")
+        where = shop.sync(tree, "tidy", all_inputs(tree))
+        build = f"{shop.folder}/tidy-build"
+        configure(shop, where, build, "-DCMAKE_BUILD_TYPE=Debug")
+        database = shop.outside(build) / "compile_commands.json"
+        units = {e["file"] for e in json.loads(database.read_text(encoding="utf-8"))}
+        headers = tree.digest([n for n in all_inputs(tree) if n.endswith(HEADERS)])
+        for unit in sorted(units):
+            name = unit.removeprefix(f"{where}/")
+            if not (tree.root / name).is_file():
+                continue
+            yield Task(f"tidy {self.CHECKS} {headers} {tree.digest([name])}", 1,
+                       lambda unit=unit: self._check(shop, where, build, unit))
+
+    def _check(self, shop, where, build, unit):
+        ran = shop.run(["clang-tidy", "-p", build, "--quiet", f"--checks={self.CHECKS}",
+                        f"--header-filter={where}/(tools|uapi)/.*", unit])
+        found = {Finding(m[1], m[2]) for m in map(self.LINE.match, ran.stdout.splitlines()) if m}
+        if ran.returncode and not found:
+            raise ToolError(f"clang-tidy: {unit}: {(ran.stderr or ran.stdout).strip()[-300:]}")
+        return sorted(found, key=str)
+
+
+class SanitizedTools(Gate):
+    """Builds tools and their tests with ASan and UBSan and runs the tests."""
+    name = "tools-asan"
+    proves = "the unit tests of the tools under address and undefined-behaviour sanitizers"
+    weight = 10
+
+    def tasks(self, tree, shop):
+        shop.need("cmake", "ctest", "c++")
+        names = all_inputs(tree)
+        where = shop.sync(tree, "asan", names)
+        yield Task(f"asan {tree.digest(names)}", 1, lambda: self._check(shop, where))
+
+    @staticmethod
+    def _check(shop, where):
+        build = f"{shop.folder}/asan-build"
+        configure(shop, where, build, "-DWAYMARK_SANITIZE=ON", "-DCMAKE_BUILD_TYPE=Debug",
+                  "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1", "-DBUILD_TESTING=ON")
+        made = shop.run(["make", "-s", "-j2", "-C", build], timeout=1500)
+        if made.returncode:
+            raise ToolError(f"tools with sanitizers: {made.stderr.strip()[-800:]}")
+        # abort on the first report, leaks included
+        ran = shop.run(["ctest", "--test-dir", build, "--output-on-failure", "-j2"], timeout=900,
+                       env={"ASAN_OPTIONS": "detect_leaks=1:halt_on_error=1",
+                            "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"})
+        total = re.search(r"(\d+)% tests passed, (\d+) tests failed out of (\d+)", ran.stdout)
+        if not total or int(total[3]) == 0:
+            yield Finding("tools/tests", "ctest ran no test")
+        elif ran.returncode:
+            tail = [l for l in ran.stdout.splitlines() if "***Failed" in l or "ERROR:" in l
+                    or "runtime error" in l]
+            for line in tail or ran.stdout.splitlines()[-20:]:
+                yield Finding("tools/tests", line.strip())

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The project's own rules, read from the files alone."""
+
+import re
+
+from .core import Finding, Gate, Task
+
+MAX_LINES = 600
+
+# Not ours, or of a form that cannot carry a comment.
+NO_SPDX = re.compile(r"^(COPYING$|LICENSES/|.*\.(json|svg|png|bin|expected)$|debian/source/format$|"
+                     r".*/(golden|data|corpus|snapshots)/|debian/(changelog|compat)$)")
+NO_LIMIT = re.compile(r"^(LICENSES/|.*\.(json|svg|expected)$|.*/(golden|data|corpus)/)")
+
+LICENCE = (
+    (re.compile(r"^uapi/.*\.h$"), "GPL-2.0-only WITH Linux-syscall-note"),
+    (re.compile(r"^modules/.*\.(c|h|mk)$"), "GPL-2.0-only"),
+    (re.compile(r"^tools/lib"), "LGPL-2.1-or-later"),
+    (re.compile(r"^(selftests|Documentation)/"), "GPL-2.0-only"),
+)
+
+# A mirror, a version check: both belong to one place only.
+HOSTS = re.compile(r"\b[a-z0-9-]+\.debian\.(?:org|net)/debian|https?://[^ ]*\b(?:mirror|proxy)\b", re.I)
+VERSION = re.compile(r"\b(LINUX_VERSION_CODE|KERNEL_VERSION)\b")
+INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.M)
+
+
+def spdx(name, text):
+    head = text.split("\n", 2)
+    line = head[1] if head[0].startswith("#!") and len(head) > 1 else head[0]
+    tag = re.search(r"SPDX-License-Identifier: (.+?)\s*(\*/|-->)?$", line)
+    if not tag:
+        return f"no SPDX line at the top: {line[:60]!r}"
+    for where, licence in LICENCE:
+        if where.search(name):
+            return None if tag[1] == licence else f"licence {tag[1]}, not {licence}"
+    return None
+
+
+def forbidden_include(name, header):
+    if name.startswith("uapi/") and not header.startswith("linux/"):
+        return "uapi includes only <linux/...>"
+    if name.startswith(("tools/", "selftests/")) and "modules/" in header:
+        return "userspace must not include anything of modules/"
+    if name.startswith("modules/netdev_naming/") and "symbol_index" in header or \
+            name.startswith("modules/symbol_index/") and "netdev_naming" in header:
+        return "the modules must not include each other"
+    return None
+
+
+class House(Gate):
+    name = "house"
+    proves = "licence lines, file length, layering, no version checks, no mirror names"
+
+    def tasks(self, tree, shop):
+        names = [n for n in tree.files()]
+        return [Task("", len(names), lambda: self._all(tree, names))]
+
+    def _all(self, tree, names):
+        for name in names:
+            try:
+                text = (tree.root / name).read_text(encoding="utf-8")
+            except UnicodeDecodeError:
+                continue
+            yield from (Finding(name, why) for why in self.problems(name, text) if why)
+
+    @staticmethod
+    def problems(name, text):
+        if text and not NO_SPDX.match(name):
+            yield spdx(name, text)
+        lines = text.count("\n")
+        if lines > MAX_LINES and not NO_LIMIT.match(name):
+            yield f"{lines} lines, more than {MAX_LINES}"
+        if HOSTS.search(text):
+            yield f"names a host: {HOSTS.search(text)[0]}"
+        is_code = name.endswith((".c", ".h", ".cpp", ".hpp"))
+        if is_code and VERSION.search(text) and not name.startswith("modules/compat/"):
+            yield "checks the kernel version outside modules/compat"
+        if is_code:
+            for header in INCLUDE.findall(text):
+                why = forbidden_include(name, header)
+                yield f"{why}: {header}" if why else None
+        if text and not text.endswith("\n") and not NO_SPDX.match(name):
+            yield "no newline at the end"
