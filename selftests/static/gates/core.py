@@ -99,6 +99,9 @@ class Workshop:
     def outside(self, path):
         return self.root / str(path).lstrip("/")
 
+    def inside(self, path):
+        return "/" + str(Path(path).relative_to(self.root))
+
     def run(self, argv, cwd="/", env=None, timeout=900):
         argv = [str(a) for a in argv]
         settings = [f"{k}={v}" for k, v in (env or {}).items()]

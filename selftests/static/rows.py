@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The static gates as one row of "make check": a point is a gate."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from vmlab import command, progress, result, source
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import gates  # noqa: E402
+
+
+class LabWorkshop(gates.Workshop):
+    """The build chroot of trixie, which holds the checkers: read-only but for
+    /build, where the copies are, with the kernel source on /ksft."""
+
+    def __init__(self, lab):
+        super().__init__("/", "/ksft", folder="/build")
+        self.chroot = lab.builder("trixie")
+        self.work = lab.workspace("static")
+        self.source = source.whole(lab)
+        self.binds = [(self.work, "/build"), (self.source, "/ksft", "ro")]
+
+    def outside(self, path):
+        path = str(path)
+        for outer, inner, *_ in self.binds:
+            if path == inner or path.startswith(inner + "/"):
+                return Path(outer + path[len(inner):])
+        return Path(self.chroot.path + path)
+
+    def inside(self, path):
+        path = str(path)
+        for outer, inner, *_ in self.binds:
+            if path.startswith(outer + "/"):
+                return inner + path[len(outer):]
+        return path.removeprefix(self.chroot.path)
+
+    def run(self, argv, cwd="/", env=None, timeout=900):
+        words = self.chroot.argv(argv, self.binds, cwd, env)
+        try:
+            return subprocess.run(words, capture_output=True, text=True, errors="replace",
+                                  stdin=subprocess.DEVNULL, timeout=timeout, check=False,
+                                  env=command.environment())
+        except subprocess.TimeoutExpired as late:
+            raise gates.ToolError(f"{argv[0]}: not done after {timeout} s") from late
+
+
+class StaticRow:
+    name = "static"
+
+    def __init__(self, lab):
+        self.lab = lab
+        self.shop = None
+
+    def prepare(self):
+        self.shop = LabWorkshop(self.lab)
+        # What is keyed by content is only right for these very tools.
+        self.cache = gates.Cache(os.path.join(self.shop.work, "clean",
+                                              os.path.basename(os.path.dirname(self.shop.chroot.path))))
+        return self
+
+    def run(self):
+        start = time.monotonic()
+        found = result.Result(self.name, logs="build/results/static.json")
+        reports = gates.run_gates(gates.GATES, gates.Tree(self.lab.tree), self.shop, self.cache,
+                                  os.cpu_count() or 1, self.show)
+        for report in reports:
+            if report.passed:
+                found.passed += 1
+            found.fail(*(f"{report.name}: {finding}" for finding in report.findings))
+        content = [{"gate": r.name, "checked": r.checked, "unchanged": r.cached,
+                    "seconds": round(r.seconds, 1), "findings": [str(f) for f in r.findings]}
+                   for r in reports]
+        with open(os.path.join(self.lab.results, "static.json"), "w", encoding="utf-8") as out:
+            json.dump({"gates": content}, out, indent=2)
+            out.write("\n")
+        found.seconds = round(time.monotonic() - start, 1)
+        return found
+
+    def show(self, report):
+        progress.step(self.name, f"{report.name}: {report.checked} checked, {report.cached} of them "
+                      f"unchanged, {len(report.findings)} findings, {report.seconds:.0f} s")
+
+
+def rows(lab, tests):
+    # TESTS selects tests of guests; there is none here
+    return [] if tests else [StaticRow(lab)]
