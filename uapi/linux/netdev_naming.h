@@ -5,6 +5,7 @@
 #ifndef _UAPI_LINUX_NETDEV_NAMING_H
 #define _UAPI_LINUX_NETDEV_NAMING_H
 
+#include <linux/const.h>
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
@@ -61,7 +62,7 @@
  * handle whose NIC is unregistered.
  *
  * A reader that falls behind by more than NETDEV_NAMING_QUEUE_MAX records loses
- * the newest ones; the first record after the gap carries
+ * the oldest ones; the first record after the gap carries
  * NETDEV_NAMING_EVENT_F_OVERFLOW. Recover with GET_INFO on a handle, with a new
  * ENUMERATE on the control device.
  */
@@ -103,20 +104,20 @@ enum netdev_naming_relation {
  * Bits of netdev_naming_info.fields. id, generation and relation have none,
  * they are always there.
  */
-#define NETDEV_NAMING_INFO_NAME		(1ULL << 0)	/* ifindex and name */
-#define NETDEV_NAMING_INFO_ADDR		(1ULL << 1)	/* addr, addr_len, addr_assign_type */
-#define NETDEV_NAMING_INFO_PERM_ADDR	(1ULL << 2)	/* perm_addr, addr_len */
-#define NETDEV_NAMING_INFO_TYPE		(1ULL << 3)	/* link_type */
-#define NETDEV_NAMING_INFO_KIND		(1ULL << 4)
-#define NETDEV_NAMING_INFO_DEVTYPE	(1ULL << 5)
-#define NETDEV_NAMING_INFO_PARENT	(1ULL << 6)	/* parent_bus, parent_name */
-#define NETDEV_NAMING_INFO_DRIVER	(1ULL << 7)
-#define NETDEV_NAMING_INFO_DEV_PORT	(1ULL << 8)	/* dev_port and dev_id */
-#define NETDEV_NAMING_INFO_PORT_NAME	(1ULL << 9)	/* phys_port_name */
-#define NETDEV_NAMING_INFO_PORT_ID	(1ULL << 10)	/* phys_port_id */
-#define NETDEV_NAMING_INFO_SWITCH_ID	(1ULL << 11)	/* phys_switch_id */
-#define NETDEV_NAMING_INFO_NETNS	(1ULL << 12)	/* netns_ino */
-#define NETDEV_NAMING_INFO_ALTNAMES	(1ULL << 13)	/* altnames_len, altnames_count */
+#define NETDEV_NAMING_INFO_NAME		_BITULL(0)	/* ifindex and name */
+#define NETDEV_NAMING_INFO_ADDR		_BITULL(1)	/* addr, addr_len, addr_assign_type */
+#define NETDEV_NAMING_INFO_PERM_ADDR	_BITULL(2)	/* perm_addr, addr_len */
+#define NETDEV_NAMING_INFO_TYPE		_BITULL(3)	/* link_type */
+#define NETDEV_NAMING_INFO_KIND		_BITULL(4)
+#define NETDEV_NAMING_INFO_DEVTYPE	_BITULL(5)
+#define NETDEV_NAMING_INFO_PARENT	_BITULL(6)	/* parent_bus, parent_name */
+#define NETDEV_NAMING_INFO_DRIVER	_BITULL(7)
+#define NETDEV_NAMING_INFO_DEV_PORT	_BITULL(8)	/* dev_port and dev_id */
+#define NETDEV_NAMING_INFO_PORT_NAME	_BITULL(9)	/* phys_port_name */
+#define NETDEV_NAMING_INFO_PORT_ID	_BITULL(10)	/* phys_port_id */
+#define NETDEV_NAMING_INFO_SWITCH_ID	_BITULL(11)	/* phys_switch_id */
+#define NETDEV_NAMING_INFO_NETNS	_BITULL(12)	/* netns_ino */
+#define NETDEV_NAMING_INFO_ALTNAMES	_BITULL(13)	/* altnames_len, altnames_count */
 
 /**
  * struct netdev_naming_info - argument of NETDEV_NAMING_IOC_GET_INFO
@@ -349,7 +350,7 @@ struct netdev_naming_open_by_id {
 /**
  * enum netdev_naming_event_type - what happened to a NIC
  * @NETDEV_NAMING_EVENT_ADDED: registered in the initial network namespace, or
- *	first seen there
+ *	first seen there; the node in /dev appears right after
  * @NETDEV_NAMING_EVENT_RENAMED: @name is the new name, @detail the old one
  * @NETDEV_NAMING_EVENT_ALTNAME_ADDED: @detail is the alternative name
  * @NETDEV_NAMING_EVENT_ALTNAME_REMOVED: @detail is the alternative name
@@ -373,7 +374,7 @@ enum netdev_naming_event_type {
 };
 
 /* Events of this descriptor were lost between the record before and this one. */
-#define NETDEV_NAMING_EVENT_F_OVERFLOW	(1U << 0)
+#define NETDEV_NAMING_EVENT_F_OVERFLOW	_BITUL(0)
 
 /**
  * struct netdev_naming_event - record that read(2) returns
