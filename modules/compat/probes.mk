@@ -28,3 +28,10 @@ compat-flags += $(call compat-probe,CLASS_CONST_DEVICE,linux/device/class.h,\*de
 compat-flags += $(call compat-probe,EXPORT_GPL_FUTURE,linux/module.h,\*gpl_future_syms;)
 # One table of exports for all licences, with a table of flags.
 compat-flags += $(call compat-probe,EXPORT_FLAG_TABLE,linux/module.h,u8 \*flagstab;)
+
+# 7.1: the namespace of a device is a struct ns_common, no longer a tag.
+compat-flags += $(call compat-probe,CLASS_NS_COMMON,linux/device/class.h,const struct ns_common \*.\*namespace)
+# 6.19: socket addresses of unknown length have a type of their own.
+compat-flags += $(call compat-probe,SOCKADDR_UNSIZED,linux/net.h,int kernel_bind.*struct sockaddr_unsized)
+# 7.0: allocations are typed.
+compat-flags += $(call compat-probe,KZALLOC_OBJ,linux/slab.h,define kzalloc_obj)
