@@ -1,19 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/init.h>
 #include <linux/module.h>
 
+#include "netdev_naming.h"
+
 static int __init netdev_naming_init(void)
 {
+	int err;
+
+	err = nn_altname_init();
+	if (err)
+		return err;
+	err = nn_node_init();
+	if (err)
+		goto err_exit_altname;
+	err = nn_control_init();
+	if (err)
+		goto err_exit_node;
+	err = nn_notifier_init();
+	if (err)
+		goto err_exit_control;
 	return 0;
+
+err_exit_control:
+	nn_control_exit();
+err_exit_node:
+	nn_node_exit();
+err_exit_altname:
+	nn_altname_exit();
+	nn_nic_exit();
+	return err;
 }
 
+/* No descriptor is open any more: each of them holds the module. */
 static void __exit netdev_naming_exit(void)
 {
+	nn_notifier_exit();
+	nn_control_exit();
+	nn_node_exit();
+	nn_altname_exit();
+	nn_nic_exit();
 }
 
 module_init(netdev_naming_init);
 module_exit(netdev_naming_exit);
 MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("netdev_naming (waymark)");
+MODULE_DESCRIPTION("Nodes that stand for network devices and follow them");

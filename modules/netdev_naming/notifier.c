@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <net/net_namespace.h>
+
+#include "netdev_naming.h"
+
+/* Under RTNL. The module goes: every NIC is to be forgotten. */
+static bool nn_stopping;
+
+/* Registered, or moved here; at load, every NIC that there is. */
+static void nn_netdev_arrive(struct net_device *netdev)
+{
+	enum netdev_naming_event_type type = NETDEV_NAMING_EVENT_RETURNED;
+	struct nn_nic *nic;
+
+	if (!net_eq(dev_net(netdev), &init_net))
+		return;
+
+	mutex_lock(&nn_lock);
+	nic = nn_nic_find(netdev);
+	if (!nic) {
+		type = NETDEV_NAMING_EVENT_ADDED;
+		nic = nn_nic_create(netdev);
+		if (IS_ERR(nic)) {
+			mutex_unlock(&nn_lock);
+			pr_warn("%s: not known: error %ld\n", netdev->name, PTR_ERR(nic));
+			return;
+		}
+	}
+	nic->here = true;
+	WRITE_ONCE(nic->ifindex, netdev->ifindex);
+	strscpy(nic->name, netdev->name, sizeof(nic->name));
+	nn_event_emit(nic, type, NULL, 0);
+	mutex_unlock(&nn_lock);
+
+	nn_node_add(nic, &netdev->dev);
+	nn_altname_check(nic);
+}
+
+/* Unregistered, or about to move elsewhere. */
+static void nn_netdev_leave(struct net_device *netdev)
+{
+	struct nn_nic *nic;
+
+	mutex_lock(&nn_lock);
+	nic = nn_nic_find(netdev);
+	mutex_unlock(&nn_lock);
+	if (!nic)
+		return;
+
+	/* Only the notifier removes NICs, and RTNL is held: it is still there. */
+	nn_node_remove(nic);
+
+	mutex_lock(&nn_lock);
+	nic->moves++;
+	if (nn_stopping || netdev->reg_state != NETREG_REGISTERED) {
+		nn_nic_remove(nic);
+		nn_event_emit(nic, NETDEV_NAMING_EVENT_UNREGISTERED, NULL, 0);
+		mutex_unlock(&nn_lock);
+		nn_nic_put(nic);
+		return;
+	}
+	if (nic->here) {
+		nic->here = false;
+		nn_event_emit(nic, NETDEV_NAMING_EVENT_MOVED, NULL, 0);
+	}
+	mutex_unlock(&nn_lock);
+}
+
+static void nn_netdev_rename(struct net_device *netdev)
+{
+	char old[IFNAMSIZ];
+	struct nn_nic *nic;
+
+	mutex_lock(&nn_lock);
+	nic = nn_nic_find(netdev);
+	if (!nic || !nic->here) {
+		mutex_unlock(&nn_lock);
+		return;
+	}
+	strscpy(old, nic->name, sizeof(old));
+	strscpy(nic->name, netdev->name, sizeof(nic->name));
+	nn_event_emit(nic, NETDEV_NAMING_EVENT_RENAMED, old, strlen(old));
+	mutex_unlock(&nn_lock);
+
+	nn_node_change(nic);
+}
+
+static void nn_netdev_change_address(struct net_device *netdev)
+{
+	struct nn_nic *nic;
+
+	mutex_lock(&nn_lock);
+	nic = nn_nic_find(netdev);
+	if (nic && nic->here)
+		nn_event_emit(nic, NETDEV_NAMING_EVENT_ADDRESS, netdev->dev_addr,
+			      netdev->addr_len);
+	mutex_unlock(&nn_lock);
+}
+
+/* rtnetlink says no more than this after it changed alternative names. */
+static void nn_netdev_change_state(struct net_device *netdev)
+{
+	struct nn_nic *nic;
+
+	mutex_lock(&nn_lock);
+	nic = nn_nic_find(netdev);
+	mutex_unlock(&nn_lock);
+	if (nic)
+		nn_altname_check(nic);
+}
+
+static int nn_netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct net_device *netdev = netdev_notifier_info_to_dev(ptr);
+
+	switch (event) {
+	case NETDEV_REGISTER:
+		nn_netdev_arrive(netdev);
+		break;
+	case NETDEV_UNREGISTER:
+		nn_netdev_leave(netdev);
+		break;
+	case NETDEV_CHANGENAME:
+		nn_netdev_rename(netdev);
+		break;
+	case NETDEV_CHANGEADDR:
+		nn_netdev_change_address(netdev);
+		break;
+	case NETDEV_CHANGE:
+		nn_netdev_change_state(netdev);
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block nn_notifier = {
+	.notifier_call = nn_netdev_event,
+};
+
+/* Sees all NICs that there are already as registrations. */
+int nn_notifier_init(void)
+{
+	return register_netdevice_notifier(&nn_notifier);
+}
+
+/* Sees all NICs that there still are as unregistrations. */
+void nn_notifier_exit(void)
+{
+	rtnl_lock();
+	nn_stopping = true;
+	rtnl_unlock();
+	unregister_netdevice_notifier(&nn_notifier);
+}
