@@ -45,7 +45,7 @@ std::string machine_name(std::uint32_t machine)
 	} names[] = {
 		{EM_386, "i386"},      {EM_X86_64, "x86-64"}, {EM_ARM, "ARM"},
 		{EM_AARCH64, "AArch64"}, {EM_PPC64, "PowerPC64"}, {EM_S390, "S/390"},
-		{EM_RISCV, "RISC-V"},  {EM_MIPS, "MIPS"},     {EM_LOONGARCH, "LoongArch"},
+		{EM_RISCV, "RISC-V"},  {EM_MIPS, "MIPS"},     {258 /* newer than the oldest elf.h */, "LoongArch"},
 	};
 
 	for (const auto &known : names)
