@@ -259,6 +259,21 @@ module_file module_reader::read(std::string_view fallback_name, module_detail de
 
 } // namespace
 
+void module_file::keep_in(text_arena &arena)
+{
+	name = arena.keep(name);
+	license = arena.keep(license);
+	vermagic = arena.keep(vermagic);
+	for (std::string_view &name_space : import_namespaces)
+		name_space = arena.keep(name_space);
+	for (symbol &sym : exports) {
+		sym.name = arena.keep(sym.name);
+		sym.name_space = arena.keep(sym.name_space);
+	}
+	for (module_import &need : imports)
+		need.name = arena.keep(need.name);
+}
+
 module_file read_module(byte_view bytes, const std::string &object,
 			std::string_view fallback_name, module_detail detail)
 {

@@ -9,6 +9,7 @@
 
 #include "symidx/elf_file.hpp"
 #include "symidx/index.hpp"
+#include "symidx/text_arena.hpp"
 
 namespace waymark::symidx
 {
@@ -35,6 +36,9 @@ struct module_file {
 	bool is_signed = false;
 	bool in_tree = false;
 	bool has_common = false; /* built without -fno-common */
+
+	/* Moves all views to copies in @arena, so that the file can go. */
+	void keep_in(text_arena &arena);
 };
 
 /* How much of it to read: an index needs no versions of imports. */

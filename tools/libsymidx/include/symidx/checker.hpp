@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Would the module loader of a kernel take a module? Everything that it would
+ * object to, at once, as far as files can tell; with all modules loaded that
+ * the module needs.
+ */
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "symidx/index.hpp"
+#include "symidx/module_file.hpp"
+
+namespace waymark::symidx
+{
+
+/* What a module meets; the JSON of symidx check uses the same words. */
+namespace problem_kind
+{
+inline constexpr char unreadable[] = "unreadable";
+inline constexpr char architecture[] = "architecture";
+inline constexpr char vermagic[] = "vermagic";
+inline constexpr char module_layout[] = "module-layout";
+inline constexpr char common_symbols[] = "common-symbols";
+inline constexpr char no_versions[] = "no-versions";
+inline constexpr char missing_symbol[] = "missing-symbol";
+inline constexpr char crc_mismatch[] = "crc-mismatch";
+inline constexpr char gpl_only[] = "gpl-only";
+inline constexpr char name_space[] = "namespace";
+inline constexpr char duplicate_export[] = "duplicate-export";
+inline constexpr char proprietary_owner[] = "proprietary-owner";
+inline constexpr char signature[] = "signature";
+inline constexpr char modules_disabled[] = "modules-disabled";
+} // namespace problem_kind
+
+struct problem {
+	std::string kind;   /* one of the above */
+	std::string symbol; /* empty: about the module as a whole */
+	std::string reason;
+	std::string remedy;
+	std::string wanted; /* what the module has; with has, of the kernel */
+	std::string has;
+};
+
+struct verdict {
+	std::string module;
+	std::vector<problem> problems; /* each of them alone stops it */
+	std::vector<problem> warnings; /* loads, but */
+	std::set<std::string> needs;   /* modules that have to be loaded before */
+
+	bool loads() const noexcept { return problems.empty(); }
+};
+
+/* What a kernel's files do not tell. */
+struct check_environment {
+	bool signature_enforced = false; /* and why */
+	std::string enforced_by;
+	bool modules_disabled = false;
+	/*
+	 * Where else a symbol exists, for the remedy: "6.1.0-1 (exported by
+	 * foo)", or an empty string. May be empty; called from many threads.
+	 */
+	std::function<std::string(std::string_view symbol)> where_else;
+};
+
+class checker
+{
+public:
+	/* @idx and what is offered must outlive this. */
+	checker(const symbol_index &idx, check_environment environment);
+
+	/* The exports of @mod are there too, as if it were installed. */
+	void offer(const module_file &mod);
+	verdict check(const module_file &mod) const;
+
+private:
+	struct exporter {
+		symbol sym;
+		std::string_view module;
+		bool gpl_module = true;
+		bool is_kernel = false;
+	};
+	class run; /* one module */
+
+	std::vector<exporter> find(std::string_view name) const;
+
+	const symbol_index &idx_;
+	check_environment environment_;
+	std::unordered_map<std::string_view, exporter> offered_;
+	bool knows_module_namespaces_ = false;
+};
+
+/* Whether @name_space ("module:a,b*") is open to @module alone by its name. */
+bool namespace_admits_module(std::string_view name_space, std::string_view module) noexcept;
+
+} // namespace waymark::symidx

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* symidx check: will these modules load? */
+#include <fstream>
+#include <iostream>
+#include <mutex>
+
+#include "commands.hpp"
+#include "source.hpp"
+#include "symidx/checker.hpp"
+#include "symidx/module_set.hpp"
+#include "symidx/tree.hpp"
+#include "waymark/table.hpp"
+
+namespace waymark::symidx
+{
+
+namespace
+{
+
+struct check_arguments {
+	source_options source;
+	std::vector<std::string> files;
+	bool quiet = false;
+};
+
+/* The other installed kernels, opened when the first symbol is missing. */
+class other_kernels
+{
+public:
+	other_kernels(std::string root, std::string_view except)
+		: root_(std::move(root)), except_(except)
+	{
+	}
+
+	std::string find(std::string_view name)
+	{
+		std::call_once(opened_, [this] { open_all(); });
+		for (const symbol_index &idx : indexes_)
+			if (const auto pos = idx.find(name)) {
+				const auto owner = idx.module_at(idx.symbol_at(*pos).owner);
+				return std::string(idx.release()) + " (exported by " +
+				       std::string(owner.name) + ")";
+			}
+		return {};
+	}
+
+private:
+	void open_all()
+	{
+		for (const std::string &release : installed_releases(root_)) {
+			if (release == except_)
+				continue;
+			try {
+				indexes_.push_back(symbol_index::open(index_path(root_, release)));
+			} catch (const error &) {
+				/* A hint only: without that kernel's index there is none. */
+			}
+		}
+	}
+
+	std::string root_;
+	std::string except_;
+	std::once_flag opened_;
+	std::vector<symbol_index> indexes_;
+};
+
+std::string first_word(const char *path)
+{
+	std::ifstream in(path);
+	std::string word;
+
+	in >> word;
+	return word;
+}
+
+/* What only the running kernel can tell. */
+check_environment running_environment()
+{
+	check_environment env;
+	std::ifstream in("/sys/kernel/security/lockdown");
+	std::string word;
+
+	env.modules_disabled = first_word("/proc/sys/kernel/modules_disabled") == "1";
+	while (in >> word)
+		if (word == "[integrity]" || word == "[confidentiality]") {
+			env.signature_enforced = true;
+			env.enforced_by = "kernel lockdown (" + word.substr(1, word.size() - 2) + ")";
+		}
+	if (first_word("/sys/module/module/parameters/sig_enforce") == "Y") {
+		env.signature_enforced = true;
+		env.enforced_by = "the running kernel (module.sig_enforce)";
+	}
+	return env;
+}
+
+json problem_json(const problem &p)
+{
+	json out{{"kind", p.kind}};
+
+	if (!p.symbol.empty())
+		out["symbol"] = p.symbol;
+	out["reason"] = p.reason;
+	if (!p.wanted.empty())
+		out["module_has"] = p.wanted;
+	if (!p.has.empty())
+		out["kernel_has"] = p.has;
+	out["remedy"] = p.remedy;
+	return out;
+}
+
+json verdict_json(const std::string &file, const verdict &v)
+{
+	json problems = json::array();
+	json warnings = json::array();
+
+	for (const problem &p : v.problems)
+		problems.push_back(problem_json(p));
+	for (const problem &p : v.warnings)
+		warnings.push_back(problem_json(p));
+	return {{"file", file},           {"module", v.module},     {"loads", v.loads()},
+		{"problems", problems}, {"warnings", warnings}, {"needs", v.needs}};
+}
+
+void print_problem(const problem &p, const char *word)
+{
+	std::cout << "  " << word << ": ";
+	if (!p.symbol.empty())
+		std::cout << printable(p.symbol) << ": ";
+	std::cout << printable(p.reason) << '\n';
+	if (!p.remedy.empty())
+		std::cout << "    -> " << printable(p.remedy) << '\n';
+}
+
+void print_verdict(const std::string &file, const verdict &v, bool quiet)
+{
+	if (v.loads() && quiet)
+		return;
+	std::cout << printable(file) << ": " << (v.loads() ? "will load" : "will not load");
+	if (!v.problems.empty())
+		std::cout << ", " << v.problems.size()
+			  << (v.problems.size() == 1 ? " problem" : " problems");
+	if (v.loads() && !v.needs.empty()) {
+		const char *separator = ", after ";
+
+		for (const std::string &module : v.needs) {
+			std::cout << separator << printable(module);
+			separator = " ";
+		}
+	}
+	std::cout << '\n';
+	for (const problem &p : v.problems)
+		print_problem(p, "problem");
+	for (const problem &p : v.warnings)
+		print_problem(p, "warning");
+}
+
+void check(const check_arguments &args, const output_options &output)
+{
+	module_set modules(args.files, 0, module_detail::check, file_data::access::copy);
+	const symbol_index idx = args.source.open_file();
+	other_kernels others(args.source.root, idx.release());
+	check_environment env =
+		args.source.is_running_kernel() ? running_environment() : check_environment();
+	bool all_load = true;
+	json list = json::array();
+
+	env.where_else = [&](std::string_view name) { return others.find(name); };
+
+	checker judge(idx, env);
+	const auto &results = modules.wait();
+
+	for (const read_module_result &one : results)
+		if (one.problem.empty())
+			judge.offer(one.mod);
+	for (std::size_t i = 0; i < results.size(); i++) {
+		verdict v;
+
+		if (results[i].problem.empty()) {
+			v = judge.check(results[i].mod);
+		} else {
+			v.module = module_name_of(args.files[i]);
+			v.problems.push_back({problem_kind::unreadable, "", results[i].problem, "", "",
+					      ""});
+		}
+		all_load &= v.loads();
+		if (output.as_json)
+			list.push_back(verdict_json(args.files[i], v));
+		else
+			print_verdict(args.files[i], v, args.quiet);
+	}
+	if (output.as_json)
+		print_json({{"kernel", idx.release()},
+			    {"build_id", idx.build_id()},
+			    {"all_load", all_load},
+			    {"modules", list}},
+			   output);
+	if (!all_load)
+		throw exit_with{status::failed};
+}
+
+} // namespace
+
+void add_check(CLI::App &app, output_options &output)
+{
+	auto args = std::make_shared<check_arguments>();
+	CLI::App *command = app.add_subcommand("check", "will these modules load, and if not, why");
+
+	args->source.add_to(*command);
+	command->add_flag("-q,--quiet", args->quiet, "print only modules that will not load");
+	command->add_option("FILE", args->files, "modules, compressed or not")->required();
+	command->callback([args, &output] { check(*args, output); });
+}
+
+} // namespace waymark::symidx
