@@ -9,12 +9,13 @@ MODDIR ?= /lib/modules
 TOOLS_BUILD ?= build/tools
 CMAKE  ?= cmake
 LAB    := selftests/vm/lab
+VERSION = $(shell sed -n 's/^project(waymark VERSION \([^ ]*\).*/\1/p' tools/CMakeLists.txt)
 
 export ROWS TESTS ROW JOBS BOOTS
 
 .DEFAULT_GOAL := all
 .PHONY: all modules tools install install-modules install-test-modules install-tools \
-	uninstall check vm clean help
+	uninstall dkms demo check check-long check-selftest check-coldplug bench vm clean help
 
 ##@ Build for the running kernel (KVER=release for another)
 all: modules tools ## Modules and tools
@@ -47,15 +48,34 @@ install-test-modules:
 install-tools:
 	DESTDIR=$(DESTDIR) $(CMAKE) --install $(TOOLS_BUILD)
 
+dkms: ## Register with DKMS: the modules are rebuilt for every new kernel
+	@command -v dkms > /dev/null || { echo "make: dkms is not installed: apt-get install dkms" >&2; exit 1; }
+	dkms add $(CURDIR) && dkms install waymark/$(VERSION) -k $(KVER)
+
 uninstall: ## Remove what install put there
 	rm -rf $(DESTDIR)$(MODDIR)/$(KVER)/updates/waymark
 	$(if $(DESTDIR),,depmod $(KVER))
 	@[ ! -f $(TOOLS_BUILD)/install_manifest.txt ] || \
 		sed 's,^,$(DESTDIR),' $(TOOLS_BUILD)/install_manifest.txt | tr '\n' '\0' | xargs -0 rm -f
 
-##@ Prove (as root or with sudo; ROWS="…" and TESTS="…" select)
+##@ See and prove (as root or with sudo; ROWS="…" and TESTS="…" select)
+demo: ## Boot a machine with five NICs and show what the suite does with them
+	@$(LAB) demo
+
 check: ## Build for every row, boot it, run the tests; ends with "N passed, N failed"
 	@$(LAB) check
+
+check-long: ## The same with the forms that take hours
+	@$(LAB) check --long
+
+check-selftest: ## The laboratory's own proof that each way to fail is reported
+	@$(LAB) check --rows "laboratory laboratory-guest"
+
+check-coldplug: ## Boot again and again (BOOTS=20), every link right in each
+	@$(LAB) coldplug
+
+bench: ## Measure; figures in build/results/bench.json
+	@$(LAB) bench
 
 vm: ## A shell in a row's guest: make vm ROW=trixie-6.12
 	@$(LAB) vm

@@ -93,8 +93,9 @@ def userspace(lab, suite):
     """Build tools and selftests of a suite; returns the Build."""
     build = Build(lab, suite, suite)
     with lab.cache.lock(f"build-{cache.key(build.top)}"):
+        wanted = [f"selftests/{part}/" for part in [*parts(lab.tree), "bench"]]
         digest = cache.key(build.chroot.path, build.ksft()[0],
-                           sync.digest(lab.tree, ("tools/", "uapi/", "selftests/", "Makefile")))
+                           sync.digest(lab.tree, ("tools/", "uapi/", "Makefile", *wanted)))
         if build.fresh("userspace", digest):
             return build
         progress.step(suite, "build the tools and the selftests")
@@ -114,31 +115,43 @@ def userspace(lab, suite):
     return build
 
 
+KERNEL = "/ksft/tools/testing/selftests"
+
+
+def _install(build, folder, home):
+    """Build a kselftest folder and install it below home; returns the make words."""
+    name = folder.replace("/", "-")
+    common = ["make", "-s", "-C", f"/build/src/selftests/{folder}", f"KSFT_DIR={KERNEL}",
+              f"OUTPUT=/build/ksft/{name}"]
+    os.makedirs(os.path.join(build.top, "ksft", name), exist_ok=True)
+    os.makedirs(os.path.join(build.top, home[len("/build/"):]), exist_ok=True)
+    if build.make([*common, "install", f"INSTALL_PATH={home}", f"SRC_PATH={KERNEL}",
+                   f"OBJ_PATH={os.path.dirname(home)}"], f"{build.name}: selftests/{folder}"):
+        raise LabError(f"{build.name}: selftests/{folder}: a warning of the compiler", build.log)
+    return common
+
+
 def _selftests(build, suite):
     """Install the kselftests as the kernel's own `make install` lays them out."""
-    home = "/build/stage/opt/waymark/selftests"
-    stage = os.path.join(build.top, home[len("/build/"):])
-    os.makedirs(os.path.join(stage, "kselftest"))
-    kernel = "/ksft/tools/testing/selftests"
-    build.chroot.run(["sh", "-c", f"cp -r {kernel}/kselftest/. {home}/kselftest/ && "
-                      f"cp {kernel}/run_kselftest.sh {home}/ && chmod -R a+x {home}"],
-                     f"{suite}: the kselftest runner", build.log,
-                     binds=[(build.top, "/build"), build.ksft()])
+    opt = "/build/stage/opt/waymark"
+    home = f"{opt}/selftests"
+    os.makedirs(os.path.join(build.top, "stage/opt/waymark/selftests/kselftest"))
+    binds = [(build.top, "/build"), build.ksft()]
+    build.chroot.run(["sh", "-c", f"cp -r {KERNEL}/kselftest/. {home}/kselftest/ && "
+                      f"cp {KERNEL}/run_kselftest.sh {home}/ && chmod -R a+x {home}"],
+                     f"{suite}: the kselftest runner", build.log, binds=binds)
     listed = ""
     for part in parts(build.lab.tree):
-        common = ["make", "-s", "-C", f"/build/src/selftests/{part}", f"KSFT_DIR={kernel}",
-                  f"OUTPUT=/build/ksft/{part}"]
-        os.makedirs(os.path.join(build.top, "ksft", part), exist_ok=True)
-        if build.make([*common, "install", f"INSTALL_PATH={home}/{part}", f"SRC_PATH={kernel}",
-                       f"OBJ_PATH={home}"], f"{suite}: selftests/{part}"):
-            raise LabError(f"{suite}: selftests/{part}: a warning of the compiler", build.log)
+        common = _install(build, part, f"{home}/{part}")
         listed += build.chroot.output([*common, f"COLLECTION={part}", "emit_tests"],
-                                      f"{suite}: list selftests/{part}",
-                                      binds=[(build.top, "/build"), build.ksft()])
+                                      f"{suite}: list selftests/{part}", binds=binds)
     if not listed.strip():
         raise LabError("selftests/: no test found")
-    with open(os.path.join(stage, "kselftest-list.txt"), "w") as out:
+    with open(os.path.join(build.top, "stage/opt/waymark/selftests/kselftest-list.txt"), "w") as out:
         out.write(listed)
+    for kind in ("icount", "wall", "host"):
+        if os.path.exists(os.path.join(build.lab.tree, "selftests/bench", kind, "Makefile")):
+            _install(build, f"bench/{kind}", f"{opt}/bench/{kind}")
 
 
 def tests(build):

@@ -2,17 +2,29 @@
 """make check: prepare and run the rows, two at a time, and report."""
 
 import concurrent.futures
+import os
 import time
 
-from . import matrix, plugin, progress, report, row
+from . import coldplug, matrix, plugin, progress, report, row
 from .error import LabError
 from .result import Result
+
+
+BOOTS = int(os.environ.get("BOOTS") or 20)
 
 
 def rows(lab, names, tests, long=False):
     """The rows that ROWS names; without it, all. The long ones come first."""
     found = plugin.rows(lab, tests, long)
-    found += [row.KernelRow(lab, target, tests) for target in matrix.targets()]
+    targets = {target.name: target for target in matrix.targets()}
+    found += [row.KernelRow(lab, target, tests) for target in targets.values()]
+    if long:
+        found += [coldplug.Coldplug(lab, targets[name], BOOTS) for name in coldplug.ROWS]
+    return pick(found, names)
+
+
+def pick(found, names):
+    """Those that ROWS names, in the order in which they are."""
     known = {entry.name: entry for entry in found}
     for name in names:
         if name not in known:
@@ -36,11 +48,28 @@ def one(entry):
     return result
 
 
-def run(lab, names, tests, jobs):
-    """0 when every row is good."""
-    entries = rows(lab, names, tests)
+def execute(lab, entries, jobs):
+    """Run the rows, write and show the report."""
     with concurrent.futures.ThreadPoolExecutor(max(1, jobs)) as pool:
         results = list(pool.map(one, entries))
     report.write(lab, results)
     report.show(results)
     return 0 if results and all(result.good for result in results) else 1
+
+
+def run(lab, names, tests, jobs, long=False):
+    """0 when every row is good."""
+    status = execute(lab, rows(lab, names, tests, long), jobs)
+    if not names and not tests and not long:
+        report.seconds(lab)
+    return status
+
+
+def coldplugs(lab, names, boots, jobs):
+    """make check-coldplug: nothing but the boots."""
+    targets = {target.name: target for target in matrix.targets()}
+    unknown = [name for name in names if name not in targets]
+    if unknown:
+        raise LabError(f"{unknown[0]}: no such row; rows: {' '.join(targets)}")
+    return execute(lab, [coldplug.Coldplug(lab, targets[name], boots)
+                         for name in names or coldplug.ROWS], jobs)

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-from . import check, matrix, shell
+from . import bench, check, matrix, shell
 from .error import LabError
 from .lab import Lab
 
@@ -25,7 +25,15 @@ def choose(names):
 
 
 def command_check(lab, options):
-    return check.run(lab, words(options.rows), words(options.tests), options.jobs)
+    return check.run(lab, words(options.rows), words(options.tests), options.jobs, options.long)
+
+
+def command_coldplug(lab, options):
+    return check.coldplugs(lab, words(options.rows), options.boots, options.jobs)
+
+
+def command_bench(lab, options):
+    return bench.run(lab, choose(words(options.rows) or bench.ROWS), words(options.tests))
 
 
 def command_vm(lab, options):
@@ -45,7 +53,17 @@ def parser():
     entry.add_argument("--rows", default=os.environ.get("ROWS"), help="rows, default all")
     entry.add_argument("--tests", default=os.environ.get("TESTS"), help="folders or folder:test")
     entry.add_argument("--jobs", type=int, default=int(os.environ.get("JOBS") or 2))
+    entry.add_argument("--long", action="store_true", help="the rows that take hours, too")
     entry.set_defaults(call=command_check)
+    entry = sub.add_parser("coldplug", help="boot again and again, look at every link")
+    entry.add_argument("--rows", default=os.environ.get("ROWS"))
+    entry.add_argument("--boots", type=int, default=int(os.environ.get("BOOTS") or 20))
+    entry.add_argument("--jobs", type=int, default=int(os.environ.get("JOBS") or 2))
+    entry.set_defaults(call=command_coldplug)
+    entry = sub.add_parser("bench", help="run the benchmarks")
+    entry.add_argument("--rows", default=os.environ.get("ROWS"), help=f"default {' '.join(bench.ROWS)}")
+    entry.add_argument("--tests", default=os.environ.get("TESTS"), help="kinds, programs or kind:program")
+    entry.set_defaults(call=command_bench)
     entry = sub.add_parser("vm", help="an interactive shell in a row's guest")
     entry.add_argument("row", nargs="?", default=os.environ.get("ROW") or "trixie-6.12")
     entry.set_defaults(call=command_vm)

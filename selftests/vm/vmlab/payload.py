@@ -48,26 +48,43 @@ def _link_or_copy(source, target):
         shutil.copy(source, target)
 
 
-def get(lab, target, kernel, made, user, tests):
-    """The path of the image; it is made anew for every run."""
-    progress.step(target.name, "pack the suite and its tests")
+def _extra(stage, folders):
+    """Collections from elsewhere than selftests/, listed like the others."""
+    home = os.path.join(stage, "opt/waymark/selftests")
+    for name, folder in folders.items():
+        shutil.copytree(folder, os.path.join(home, name))
+        with open(os.path.join(home, "kselftest-list.txt"), "a") as out:
+            out.write("".join(f"{test}\n" for test in scripts(name, folder)))
+
+
+def scripts(name, folder):
+    """ "name:script" of a folder of scripts."""
+    return [f"{name}:{script}" for script in sorted(os.listdir(folder)) if script.endswith(".sh")]
+
+
+def get(lab, row, made, user):
+    """The path of a row's image; it is made anew for every run."""
+    target, kernel = row.target, row.kernel
+    progress.step(row.name, "pack the suite and its tests")
     stage = os.path.join(made.top, "payload")
     with lab.cache.lock(f"build-{cache.key(made.top)}"):
         cache.remove(stage)
         shutil.copytree(os.path.join(user.top, "stage"), stage, symlinks=True)
         _modules(target, kernel, made, stage)
+        _extra(stage, row.extra)
         home = os.path.join(stage, "opt/waymark")
         shutil.copytree(os.path.join(GUEST, "bin"), os.path.join(home, "bin"))
         os.makedirs(os.path.join(home, "test-modules"), exist_ok=True)
-        with open(os.path.join(home, "tests"), "w") as out:
-            out.write("".join(f"{test}\n" for test in tests))
+        for name, lines in (("tests", row.tests), ("benchmarks", row.benchmarks)):
+            with open(os.path.join(home, name), "w") as out:
+                out.write("".join(f"{line}\n" for line in lines))
         units = os.path.join(stage, "etc/systemd/system")
         os.makedirs(units, exist_ok=True)
         for name in os.listdir(os.path.join(GUEST, "units")):
             shutil.copy(os.path.join(GUEST, "units", name), units)
-        image = os.path.join(made.top, "payload.sqfs")
+        image = os.path.join(made.top, f"{row.name}.sqfs")
         cache.remove(image)
-        lab.tools().run(["mksquashfs", "/build/payload", "/build/payload.sqfs", "-noI", "-noD", "-noF",
-                         "-noX", "-no-progress", "-quiet", "-all-root"],
+        lab.tools().run(["mksquashfs", "/build/payload", f"/build/{row.name}.sqfs", "-noI",
+                         "-noD", "-noF", "-noX", "-no-progress", "-quiet", "-all-root"],
                         f"{target.name}: pack the payload", made.log, binds=[(made.top, "/build")])
     return image

@@ -31,21 +31,37 @@ class KernelRow:
         self.name = target.name
         self.kernel = system or kernel.StockKernel(lab, target)
         self.words = tests
+        self.extra = {}         # collections from elsewhere: {name: folder of scripts}
         self.tests = ()
+        self.benchmarks = ()
+        self.made = None
         self.disks = None
 
     def prepare(self):
         """Build and pack everything that the guest needs."""
-        lab, target = self.lab, self.target
-        tree = self.kernel.tree()
-        root = rootfs.get(lab, target.suite)
-        made = build.modules(lab, target, self.kernel)
-        user = build.userspace(lab, target.suite)
-        self.tests = tuple(build.select(build.tests(user), self.words))
-        image = payload.get(lab, target, self.kernel, made, user, self.tests)
-        self.disks = qemu.Disks(os.path.join(tree, "vmlinuz"), initramfs.get(lab, target, self.kernel),
-                                root, os.path.join(tree, "modules.sqfs"), image)
+        user = self.prepare_base()
+        known = build.tests(user)
+        for name, folder in self.extra.items():
+            known += payload.scripts(name, folder)
+        self.tests = tuple(build.select(known, self.words))
+        self.pack(user)
         return self
+
+    def prepare_base(self):
+        """What does not depend on the tests; returns the build of tools and tests."""
+        self.kernel.tree()
+        rootfs.get(self.lab, self.target.suite)
+        self.made = build.modules(self.lab, self.target, self.kernel)
+        return build.userspace(self.lab, self.target.suite)
+
+    def pack(self, user):
+        """The payload, and with it all that is booted."""
+        image = payload.get(self.lab, self, self.made, user)
+        tree = self.kernel.tree()
+        self.disks = qemu.Disks(os.path.join(tree, "vmlinuz"),
+                                initramfs.get(self.lab, self.target, self.kernel),
+                                rootfs.get(self.lab, self.target.suite),
+                                os.path.join(tree, "modules.sqfs"), image)
 
     def guest(self, append, **options):
         options.setdefault("memory", self.memory)

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+What a good boot leaves, and one change per way to fail. The judge must let the
+first pass and name the reason for each of the others.
+"""
+
+import dataclasses
+
+from vmlab import judge
+
+NONCE = "0123456789abcdef"
+TAP = """TAP version 13
+1..2
+# timeout set to 45
+# selftests: flex_array: api
+# TAP version 13
+# 1..3
+# # Starting 3 tests from 1 test cases.
+# #  RUN           global.grow ...
+# #            OK  global.grow
+# ok 1 global.grow
+# ok 2 global.clear
+# ok 3 global.numa # SKIP one node only
+# # PASSED: 3 / 3 tests passed.
+# # Totals: pass:2 fail:0 xfail:0 xpass:0 skip:1 error:0
+ok 1 selftests: flex_array: api
+# timeout set to 120
+# selftests: naming: rename.sh
+# TAP version 13
+# 1..1
+# ok 1 links follow
+# # Totals: pass:1 fail:0 xfail:0 xpass:0 skip:0 error:0
+ok 2 selftests: naming: rename.sh
+# Totals: pass:2 fail:0 xfail:0 xpass:0 skip:0 error:0
+"""
+DMESG = """[    0.000000] Linux version 6.12.1-amd64 (debian-kernel@lists.debian.org)
+[    9.123456] flex_array: loading out-of-tree module taints kernel.
+[    9.234567] flex_array: module verification failed: signature and/or required key missing - tainting kernel
+[   12.345678] kselftest: Running tests in flex_array
+"""
+VERDICT = f"""begin nonce={NONCE}
+systemd nonce={NONCE} 257
+kernel nonce={NONCE} 6.12.1-amd64
+taint nonce={NONCE} 12288
+end nonce={NONCE} status=0
+"""
+GOOD = judge.Evidence(NONCE, TAP, DMESG, "", VERDICT)
+EXPECT = judge.Expectation("6.12.1-amd64", "257", ("flex_array:api", "naming:rename.sh"))
+SPLAT = """[   33.1] ------------[ cut here ]------------
+[   33.1] WARNING: CPU: 1 PID: 412 at modules/flex_array/part.c:77 flex_array_put+0x1f/0x40 [flex_array]
+"""
+
+
+def changed(**fields):
+    return dataclasses.replace(GOOD, **fields)
+
+
+def edit(field, old, new):
+    text = getattr(GOOD, field)
+    assert old in text, f"fixture: {old!r} is not in {field}"
+    return changed(**{field: text.replace(old, new)})
+
+
+def cut(field, mark):
+    """The text up to mark, as when the guest died there."""
+    text = getattr(GOOD, field)
+    return changed(**{field: text[:text.index(mark)]})
+
+
+# (name, evidence, a word of the reason that must be given)
+BAD = (
+    ("a failed point", edit("tap", "# ok 2 global.clear", "# not ok 2 global.clear"), "global.clear"),
+    ("a failed point hidden by the exit status",
+     edit("tap", "# ok 1 links follow", "# not ok 1 links follow"), "in spite of failed points"),
+    ("a program that died", edit("tap", "ok 2 selftests: naming: rename.sh",
+                                 "not ok 2 selftests: naming: rename.sh # exit=139"), "exit=139"),
+    ("a program over its time", edit("tap", "ok 2 selftests: naming: rename.sh",
+                                     "not ok 2 selftests: naming: rename.sh # TIMEOUT 120 seconds"),
+     "TIMEOUT"),
+    ("a truncated plan", edit("tap", "# 1..3\n", "# 1..4\n"), "3 of 4 planned"),
+    ("a point too many", edit("tap", "# 1..3\n", "# 1..2\n"), "3 of 2 planned"),
+    ("points out of order", edit("tap", "# ok 2 global.clear", "# ok 3 global.clear"), "not numbered"),
+    ("a missing plan", edit("tap", "# 1..3\n", ""), "no plan"),
+    ("two plans", edit("tap", "# 1..3\n", "# 1..3\n# 1..3\n"), "2 plans"),
+    ("zero tests", edit("tap", "# 1..1\n# ok 1 links follow\n", "# 1..0\n"), "zero tests"),
+    ("a point that is expected to fail", edit("tap", "# ok 2 global.clear", "# ok 2 global.clear # TODO"),
+     "global.clear"),
+    ("a bail-out", edit("tap", "# ok 2 global.clear", "# Bail out! no memory"), "Bail out"),
+    ("a runner cut off", cut("tap", "# selftests: naming"), "1 of 2 planned"),
+    ("a runner without a plan", edit("tap", "1..2\n", ""), "no plan"),
+    ("an empty report", changed(tap=""), "no plan"),
+    ("words of the runner that are no TAP", edit("tap", "1..2\n", "1..2\nrunner.sh: 134: not found\n"),
+     "not found"),
+    ("a selected test that did not run", edit("tap", "selftests: naming: rename.sh",
+                                              "selftests: naming: other.sh"), "did not run"),
+    ("a warning", changed(dmesg=DMESG + SPLAT), "WARNING"),
+    ("a warning on the console only", changed(console=SPLAT), "WARNING"),
+    ("an oops", changed(dmesg=DMESG + "[ 3.1] Oops: 0002 [#1] PREEMPT SMP PTI\n"), "Oops"),
+    ("a null pointer", changed(dmesg=DMESG + "[ 3.1] BUG: kernel NULL pointer dereference, address: 0\n"),
+     "BUG"),
+    ("a panic", changed(console="[ 3.1] Kernel panic - not syncing: Fatal exception\n"), "panic"),
+    ("a lock report", changed(dmesg=DMESG + "[ 3.1] WARNING: possible circular locking dependency\n"),
+     "circular"),
+    ("a hung task", changed(dmesg=DMESG + "[ 3.1] INFO: task udevd:33 blocked for more than 120 seconds.\n"),
+     "blocked"),
+    ("a sanitizer report", changed(dmesg=DMESG + "[ 3.1] BUG: KASAN: slab-use-after-free in x\n"), "KASAN"),
+    ("an empty kernel log", changed(dmesg=""), "empty"),
+    ("a taint for a warning", edit("verdict", "12288", str(12288 | 1 << 9)), "taint"),
+    ("a taint for a live patch that was never enabled", edit("verdict", "12288", str(12288 | 1 << 15)),
+     "taint"),
+    ("a missing taint", edit("verdict", f"taint nonce={NONCE} 12288\n", ""), "taint"),
+    ("a leak", edit("verdict", "taint", f"kmemleak nonce={NONCE} 2\ntaint"), "kmemleak"),
+    ("a module that does not unload", edit("verdict", "taint", f"problem nonce={NONCE} module x does not "
+                                           "unload\ntaint"), "does not unload"),
+    ("a missing verdict", cut("verdict", "end "), "missing"),
+    ("no verdict at all", changed(verdict=""), "never began"),
+    ("the verdict of another boot", edit("verdict", NONCE, "fedcba9876543210"), "nonce"),
+    ("a verdict against the report", edit("verdict", "status=0", "status=1"), "no failure"),
+    ("another kernel", edit("verdict", "6.12.1-amd64", "6.12.0-amd64"), "instead of"),
+    ("another systemd", edit("verdict", " 257", " 252"), "instead of"),
+    ("a time-out", changed(timed_out=True), "time-out"),
+    ("QEMU that died", changed(status=-9), "status -9"),
+)
+
+# A live patch explains K, and a kernel of its own may have more.
+FINE = (
+    ("a good boot", GOOD, EXPECT),
+    ("a live patch", dataclasses.replace(
+        edit("verdict", "12288", str(12288 | 1 << 15)),
+        dmesg=DMESG + "[ 5.0] livepatch: enabling patch 'symbol_index'\n"), EXPECT),
+    ("a test taint where it is allowed", edit("verdict", "12288", str(12288 | 1 << 18)),
+     dataclasses.replace(EXPECT, taint=1 << 18)),
+    ("a program that skips itself before its plan", edit(
+        "tap", "# TAP version 13\n# 1..1\n# ok 1 links follow\n"
+        "# # Totals: pass:1 fail:0 xfail:0 xpass:0 skip:0 error:0\nok 2 selftests: naming: rename.sh",
+        "# no livepatch here\nok 2 selftests: naming: rename.sh # SKIP"), EXPECT),
+)

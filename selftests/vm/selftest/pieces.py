@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The parts of the laboratory, each tried: functions that return (good, reason)."""
+
+import json
+import os
+import re
+import tempfile
+import threading
+
+from vmlab import archive, cache, command, initramfs, matrix, row, sync
+from vmlab.error import LabError
+
+
+def _store(folder, content):
+    store = cache.Cache(folder)
+    calls = []
+
+    def make(tmp):
+        calls.append(tmp)
+        with open(os.path.join(tmp, "file"), "w") as out:
+            out.write(content)
+    return store, calls, make
+
+
+def cache_keeps():
+    with tempfile.TemporaryDirectory() as folder:
+        store, calls, make = _store(folder, "whole")
+        path = store.entry("sample", "selftest", "k" * 16, make)
+        again = cache.Cache(folder).entry("sample", "selftest", "k" * 16, make)
+        return path == again and len(calls) == 1, f"cache: made {len(calls)} times"
+
+
+def _damaged(damage):
+    with tempfile.TemporaryDirectory() as folder:
+        store, calls, make = _store(folder, "whole")
+        path = store.entry("sample", "selftest", "k" * 16, make)
+        damage(path)
+        again = cache.Cache(folder).entry("sample", "selftest", "k" * 16, make)
+        with open(os.path.join(again, "file")) as data:
+            return data.read() == "whole" and len(calls) == 2
+
+
+def cache_sees_change():
+    def damage(path):
+        with open(os.path.join(path, "file"), "w") as out:
+            out.write("other")     # as long as before
+    return _damaged(damage), "cache: changed content is used"
+
+
+def cache_sees_loss():
+    return _damaged(lambda path: os.unlink(os.path.join(path, "file"))), "cache: a lost file goes unseen"
+
+
+def cache_sees_half():
+    return (_damaged(lambda path: os.unlink(os.path.join(path, cache.STAMP))),
+            "cache: an entry without its stamp is used")
+
+
+def cache_leaves_nothing():
+    def make(tmp):
+        with open(os.path.join(tmp, "half"), "w") as out:
+            out.write("x")
+        raise LabError("stopped half-way")
+    with tempfile.TemporaryDirectory() as folder:
+        store = cache.Cache(folder)
+        try:
+            store.entry("sample", "selftest", "k" * 16, make)
+            return False, "cache: a failed entry raises nothing"
+        except LabError:
+            left = [name for name in os.listdir(folder) if name.startswith("sample")]
+            return not left, f"cache: a failed entry leaves {left}"
+
+
+def cache_locks():
+    with tempfile.TemporaryDirectory() as folder:
+        calls = []
+
+        def make(tmp):
+            calls.append(tmp)
+        stores = [cache.Cache(folder) for _ in range(4)]
+        threads = [threading.Thread(target=s.entry, args=("sample", "selftest", "k" * 16, make)) for s in stores]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return len(calls) == 1, f"cache: four users made it {len(calls)} times"
+
+
+def no_space_is_named():
+    with tempfile.TemporaryDirectory() as folder:
+        log = os.path.join(folder, "log")
+        try:
+            command.run(["sh", "-c", "cat /dev/zero > /dev/full"], "fill", log)
+        except LabError as error:
+            return "no space left" in str(error), f"a full disk reads: {error}"
+        return False, "writing to a full disk succeeds"
+
+
+def programs_time_out():
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            command.run(["sleep", "60"], "sleep", os.path.join(folder, "log"), timeout=0.2)
+        except LabError as error:
+            return "not done after" in str(error), f"a hung program reads: {error}"
+        return False, "a hung program is waited for"
+
+
+def matrix_is_sound():
+    names = [target.name for target in matrix.targets()]
+    unknown = [t.suite for t in matrix.targets() if t.suite not in matrix.suites()]
+    for target in matrix.targets():
+        re.compile(target.kernel)
+        re.compile(target.systemd)
+        matrix.machine(target.machine)
+    return len(set(names)) == len(names) and not unknown, f"matrix: {names} {unknown}"
+
+
+def matrix_refuses():
+    with tempfile.NamedTemporaryFile("w") as text:
+        text.write("row bookworm 6.1\n")
+        text.flush()
+        try:
+            matrix.targets(text.name)
+        except LabError as error:
+            return "5 columns" in str(error), str(error)
+        return False, "matrix: a line with three columns is accepted"
+
+
+def versions_sort():
+    order = ["5.10.0-9-amd64", "5.10.0-46-amd64", "6.12.9+deb13-amd64", "6.12.117+deb13-amd64"]
+    return sorted(reversed(order), key=archive.version_key) == order, "kernel releases sort as text"
+
+
+def ports_are_free():
+    found = row.free_ports(matrix.machine("q35"))
+    return found == ["rp3", "rp4", "rp5"], f"free ports of q35: {found}"
+
+
+def cpio_is_read():
+    """The kernel's reader is checked by every boot; here, the layout."""
+    blob = initramfs.build({"bin/tool": (0o100755, b"12345")})
+    return (blob.startswith(b"070701") and len(blob) % 4 == 0 and b"TRAILER!!!" in blob
+            and blob.index(b"bin\0") < blob.index(b"bin/tool\0")), "initramfs: not a newc archive"
+
+
+def sync_follows():
+    with tempfile.TemporaryDirectory() as folder:
+        tree, copy = os.path.join(folder, "tree"), os.path.join(folder, "copy")
+        os.makedirs(tree)
+        os.makedirs(copy)
+        for name in ("kept", "lost"):
+            with open(os.path.join(tree, name), "w") as out:
+                json.dump(name, out)
+        sync.copy(tree, copy)
+        before = os.stat(os.path.join(copy, "kept")).st_mtime_ns
+        os.unlink(os.path.join(tree, "lost"))
+        open(os.path.join(copy, "built.o"), "w").close()
+        sync.copy(tree, copy)
+        left = sorted(name for name in os.listdir(copy) if not name.startswith("."))
+        same = os.stat(os.path.join(copy, "kept")).st_mtime_ns == before
+        return left == ["built.o", "kept"] and same, f"sync: {left}, unchanged file touched: {not same}"
+
+
+ALL = (cache_keeps, cache_sees_change, cache_sees_loss, cache_sees_half, cache_leaves_nothing,
+       cache_locks, no_space_is_named, programs_time_out, matrix_is_sound, matrix_refuses,
+       versions_sort, ports_are_free, cpio_is_read, sync_follows)

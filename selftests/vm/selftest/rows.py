@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+The laboratory's own proof, as a row: that every way to fail is reported. First
+what boots leave, then guests that are broken for real.
+"""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import cases            # noqa: E402
+import pieces           # noqa: E402
+from vmlab import cache, judge, matrix, progress, row   # noqa: E402
+from vmlab.result import Result                         # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TARGET = "trixie-6.12"
+
+
+class Judge:
+    """The judge and the parts that need no guest."""
+
+    name = "laboratory"
+
+    def __init__(self, lab):
+        self.lab = lab
+
+    def prepare(self):
+        return self
+
+    def run(self):
+        progress.step(self.name, f"{len(cases.BAD)} ways to fail, {len(pieces.ALL)} parts")
+        found = Result(self.name)
+        for name, evidence, expect in cases.FINE:
+            given = judge.judge("fixture", evidence, expect)
+            self.point(found, given.good, f"{name} is not accepted: {given.failures}")
+        for name, evidence, reason in cases.BAD:
+            given = judge.judge("fixture", evidence, cases.EXPECT)
+            named = any(reason in line for line in given.failures)
+            self.point(found, not given.good and named,
+                       f"{name} is not reported as {reason!r}: {given.failures}")
+        for piece in pieces.ALL:
+            self.point(found, *piece())
+        return found
+
+    @staticmethod
+    def point(found, good, text):
+        if good:
+            found.passed += 1
+        else:
+            found.fail(text)
+
+
+class Broken(row.KernelRow):
+    """A guest whose tests lie, stop half-way and take the kernel down."""
+
+    # What the judge must say of this boot; each is a test of its own.
+    REASONS = (("broken:1-truncated.sh: 1 of 3 planned", "a truncated plan"),
+               ("broken:2-empty.sh: zero tests", "zero tests"),
+               ("broken:3-noplan.sh: no plan", "a missing plan"),
+               ("broken:4-lies.sh: exit status 0 in spite", "a failure hidden by the exit status"),
+               ("TIMEOUT 3 seconds", "a program over its time"),
+               ("Kernel panic", "a panic"),
+               ("broken:7-unreached.sh: did not run", "a test that never started"),
+               ("verdict: missing", "the missing verdict"))
+
+    def __init__(self, lab):
+        target = next(t for t in matrix.targets() if t.name == TARGET)
+        super().__init__(lab, target)
+        self.name = "laboratory-guest"
+        self.extra = {"broken": os.path.join(HERE, "broken")}
+        self.words = ("broken",)
+
+    def run(self):
+        found = Result(self.name)
+        found.kernel = self.kernel.release
+        seen = self.boot_once("waymark.target", self.limit)
+        for reason, what in self.REASONS:
+            Judge.point(found, any(reason in line for line in seen.failures),
+                        f"a real guest: {what} is not reported: {seen.failures}")
+        progress.step(self.name, "a guest that hangs")
+        hung = self.boot_once("emergency.target", 4)
+        Judge.point(found, any("time-out" in line for line in hung.failures),
+                    f"a guest that hangs is not reported: {hung.failures}")
+        return found
+
+    def boot_once(self, unit, limit):
+        logs = os.path.join(self.lab.results, self.name)
+        cache.remove(logs)
+        evidence = row.boot(self.guest, self.name, unit, logs, len(self.tests), limit)
+        return judge.judge(self.name, evidence, self.expectation())
+
+
+def rows(lab, tests):
+    """Without TESTS only: a selection of tests is about the suite."""
+    return [] if tests else [Judge(lab), Broken(lab)]
