@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-from . import bench, check, matrix, shell
+from . import bench, check, demo, matrix, shell
 from .error import LabError
 from .lab import Lab
 
@@ -34,6 +34,10 @@ def command_coldplug(lab, options):
 
 def command_bench(lab, options):
     return bench.run(lab, choose(words(options.rows) or bench.ROWS), words(options.tests))
+
+
+def command_demo(lab, options):
+    return demo.run(lab, choose([options.row])[0])
 
 
 def command_vm(lab, options):
@@ -64,6 +68,9 @@ def parser():
     entry.add_argument("--rows", default=os.environ.get("ROWS"), help=f"default {' '.join(bench.ROWS)}")
     entry.add_argument("--tests", default=os.environ.get("TESTS"), help="kinds, programs or kind:program")
     entry.set_defaults(call=command_bench)
+    entry = sub.add_parser("demo", help="the tour of the suite")
+    entry.add_argument("row", nargs="?", default=os.environ.get("ROW") or "trixie-6.12")
+    entry.set_defaults(call=command_demo)
     entry = sub.add_parser("vm", help="an interactive shell in a row's guest")
     entry.add_argument("row", nargs="?", default=os.environ.get("ROW") or "trixie-6.12")
     entry.set_defaults(call=command_vm)

@@ -83,7 +83,7 @@ class KernelRow:
         return result
 
 
-def boot(make, name, unit, logs, planned, limit=LIMIT, **options):
+def boot(make, name, unit, logs, planned, limit=LIMIT, watch=None, **options):
     """Boot a guest into unit and collect the Evidence."""
     nonce = secrets.token_hex(8)
     guest = make(f"systemd.unit={unit} waymark.nonce={nonce}", **options)
@@ -95,7 +95,9 @@ def boot(make, name, unit, logs, planned, limit=LIMIT, **options):
         os.makedirs(logs, exist_ok=True)
         control.Control(wire, guest.socket("control"), os.path.join(logs, "control"),
                         free_ports(guest.machine)).start()
-        evidence.timed_out = not guest.wait(limit, Watch(guest, name, planned))
+        look = (watch or Watch)(guest, name, planned)
+        evidence.timed_out = not guest.wait(limit, look)
+        look()
         evidence.status = guest.process.returncode
         for part in ("tap", "dmesg", "console", "verdict", "kmemleak"):
             setattr(evidence, part, guest.text(part))
