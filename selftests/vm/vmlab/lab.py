@@ -3,11 +3,16 @@
 
 import contextlib
 import os
+import shutil
 import threading
 
 from . import archive, cache, chroot, matrix
+from .error import LabError
 
 TREE = os.path.dirname(os.path.dirname(matrix.HERE))
+
+# Below this, a run cannot end well: images, builds and guests' logs.
+ROOM = 1 << 30
 
 
 class Lab:
@@ -15,11 +20,19 @@ class Lab:
         self.tree = TREE
         self.results = results or os.path.join(TREE, "build", "results")
         self.cache = cache.Cache()
+        self._space()
         self.archives = {}
         self.releases = {}
         self._guard = threading.Lock()
         self._guards = {}
         os.makedirs(os.path.join(self.results, "log"), exist_ok=True)
+
+    def _space(self):
+        """Say so before an hour of work ends in a full disk."""
+        room = shutil.disk_usage(self.cache.top)
+        if room.free < ROOM:
+            raise LabError(f"{self.cache.top}: {room.free >> 20} MB free, {ROOM >> 20} MB are needed; "
+                           "free some, or put the cache elsewhere with WAYMARK_CACHE=folder")
 
     @contextlib.contextmanager
     def guard(self, name):
