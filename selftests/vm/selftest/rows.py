@@ -9,6 +9,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import bad_input        # noqa: E402
 import cases            # noqa: E402
 import pieces           # noqa: E402
 from vmlab import cache, judge, matrix, progress, row   # noqa: E402
@@ -30,7 +31,8 @@ class Judge:
         return self
 
     def run(self):
-        progress.step(self.name, f"{len(cases.BAD)} ways to fail, {len(pieces.ALL)} parts")
+        progress.step(self.name, f"{len(cases.BAD)} ways to fail, "
+                      f"{len(pieces.ALL) + len(bad_input.ALL)} parts and bad inputs")
         found = Result(self.name)
         for name, evidence, expect in cases.FINE:
             given = judge.judge("fixture", evidence, expect)
@@ -40,7 +42,7 @@ class Judge:
             named = any(reason in line for line in given.failures)
             self.point(found, not given.good and named,
                        f"{name} is not reported as {reason!r}: {given.failures}")
-        for piece in pieces.ALL:
+        for piece in pieces.ALL + bad_input.ALL:
             self.point(found, *piece())
         return found
 

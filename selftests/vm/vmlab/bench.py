@@ -21,7 +21,7 @@ HOST_ROW = "host"
 
 def programs(user, kind):
     """The executables of a kind as installed."""
-    folder = os.path.join(user.top, "stage/opt/waymark/bench", kind)
+    folder = os.path.join(user.stage, "opt/waymark/bench", kind)
     if not os.path.isdir(folder):
         return []
     return sorted(name for name in os.listdir(folder)
@@ -112,9 +112,10 @@ def host(lab, user, words):
             continue
         progress.step("host", program)
         text = user.chroot.output(
-            [f"/build/stage/opt/waymark/bench/host/{program}"], f"bench: host/{program}",
-            binds=[(user.top, "/build")],
-            env={"PATH": "/build/stage/usr/bin:/usr/sbin:/usr/bin:/sbin:/bin"})
+            [f"/out/opt/waymark/bench/host/{program}"], f"bench: host/{program}",
+            binds=[(user.stage, "/out")],
+            env={"PATH": "/out/usr/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                 "LD_LIBRARY_PATH": "/out/usr/lib/x86_64-linux-gnu"})
         figures += parse(text, HOST_ROW)
     return figures
 
@@ -137,7 +138,7 @@ def run(lab, targets, words):
         for kind in ("icount", "wall"):
             figures += entry.run_kind(kind, user)
             record(lab, figures)
-    figures += host(lab, build.userspace(lab, "trixie"), words)
+    figures += host(lab, build.userspace(lab, "trixie", []), words)
     record(lab, figures)
     if not figures:
         raise LabError("bench: no benchmark was run")

@@ -33,6 +33,7 @@ class Build:
         self.chroot = lab.builder(suite)
         self.top = lab.workspace(name)
         self.log = lab.log(f"build-{name}")
+        self.stage = None       # where userspace() installed to
 
     def fresh(self, what, digest):
         """True when what was built from the same before."""
@@ -89,16 +90,28 @@ def modules(lab, target, kernel):
     return build
 
 
-def userspace(lab, suite):
-    """Build tools and selftests of a suite; returns the Build."""
+def named(tree, words):
+    """The folders that TESTS names, all without it."""
+    known = parts(tree)
+    folders = {word.split(":")[0] for word in words}
+    for folder in folders - set(known):
+        raise LabError(f"TESTS: {folder}: no such test; folders: {' '.join(known)}")
+    return [part for part in known if not folders or part in folders]
+
+
+def userspace(lab, suite, chosen):
+    """Build the tools, and the selftests of the chosen parts; returns the Build."""
     build = Build(lab, suite, suite)
     with lab.cache.lock(f"build-{cache.key(build.top)}"):
-        wanted = [f"selftests/{part}/" for part in [*parts(lab.tree), "bench"]]
-        digest = cache.key(build.chroot.path, build.ksft()[0],
+        wanted = [f"selftests/{part}/" for part in [*chosen, "bench"]]
+        digest = cache.key(build.chroot.path, build.ksft()[0], chosen,
                            sync.digest(lab.tree, ("tools/", "uapi/", "Makefile", *wanted)))
-        if build.fresh("userspace", digest):
+        # One per selection: rows of one suite may select differently at a time.
+        name = f"stage-{cache.key(chosen)}"
+        build.stage = os.path.join(build.top, name)
+        if build.fresh(name, digest):
             return build
-        progress.step(suite, "build the tools and the selftests")
+        progress.step(suite, f"build the tools and selftests/{{{','.join(chosen)}}}")
         build.sync()
         if not build.fresh("chroot", build.chroot.path):
             cache.remove(os.path.join(build.top, "tools"))
@@ -107,11 +120,11 @@ def userspace(lab, suite):
         if build.make(["make", "-j", JOBS, "tools", "TOOLS_BUILD=/build/tools"], f"{suite}: tools"):
             cache.remove(os.path.join(build.top, "tools"))
             raise LabError(f"{suite}: tools: a warning of the compiler", build.log)
-        cache.remove(os.path.join(build.top, "stage"))
-        build.make(["make", "install-tools", "TOOLS_BUILD=/build/tools", "DESTDIR=/build/stage"],
+        cache.remove(build.stage)
+        build.make(["make", "install-tools", "TOOLS_BUILD=/build/tools", f"DESTDIR=/build/{name}"],
                    f"{suite}: install the tools")
-        _selftests(build, suite)
-        build.done("userspace", digest)
+        _selftests(build, suite, chosen)
+        build.done(name, digest)
     return build
 
 
@@ -131,23 +144,23 @@ def _install(build, folder, home):
     return common
 
 
-def _selftests(build, suite):
+def _selftests(build, suite, chosen):
     """Install the kselftests as the kernel's own `make install` lays them out."""
-    opt = "/build/stage/opt/waymark"
+    opt = f"/build/{os.path.basename(build.stage)}/opt/waymark"
     home = f"{opt}/selftests"
-    os.makedirs(os.path.join(build.top, "stage/opt/waymark/selftests/kselftest"))
+    os.makedirs(os.path.join(build.stage, "opt/waymark/selftests/kselftest"))
     binds = [(build.top, "/build"), build.ksft()]
     build.chroot.run(["sh", "-c", f"cp -r {KERNEL}/kselftest/. {home}/kselftest/ && "
                       f"cp {KERNEL}/run_kselftest.sh {home}/ && chmod -R a+x {home}"],
                      f"{suite}: the kselftest runner", build.log, binds=binds)
     listed = ""
-    for part in parts(build.lab.tree):
+    for part in chosen:
         common = _install(build, part, f"{home}/{part}")
         listed += build.chroot.output([*common, f"COLLECTION={part}", "emit_tests"],
                                       f"{suite}: list selftests/{part}", binds=binds)
-    if not listed.strip():
-        raise LabError("selftests/: no test found")
-    with open(os.path.join(build.top, "stage/opt/waymark/selftests/kselftest-list.txt"), "w") as out:
+    if chosen and not listed.strip():
+        raise LabError(f"selftests/: no test found in {' '.join(chosen)}")
+    with open(os.path.join(build.stage, "opt/waymark/selftests/kselftest-list.txt"), "w") as out:
         out.write(listed)
     for kind in ("icount", "wall", "host"):
         if os.path.exists(os.path.join(build.lab.tree, "selftests/bench", kind, "Makefile")):
@@ -156,7 +169,7 @@ def _selftests(build, suite):
 
 def tests(build):
     """["part:test"] as installed."""
-    path = os.path.join(build.top, "stage/opt/waymark/selftests/kselftest-list.txt")
+    path = os.path.join(build.stage, "opt/waymark/selftests/kselftest-list.txt")
     with open(path) as lines:
         return lines.read().split()
 

@@ -69,7 +69,7 @@ def get(lab, row, made, user):
     stage = os.path.join(made.top, "payload")
     with lab.cache.lock(f"build-{cache.key(made.top)}"):
         cache.remove(stage)
-        shutil.copytree(os.path.join(user.top, "stage"), stage, symlinks=True)
+        shutil.copytree(user.stage, stage, symlinks=True)
         _modules(target, kernel, made, stage)
         _extra(stage, row.extra)
         home = os.path.join(stage, "opt/waymark")

@@ -39,7 +39,9 @@ class KernelRow:
 
     def prepare(self):
         """Build and pack everything that the guest needs."""
-        user = self.prepare_base()
+        folders = [word for word in self.words if word.split(":")[0] not in self.extra]
+        chosen = build.named(self.lab.tree, folders) if folders or not self.words else []
+        user = self.prepare_base(chosen)
         known = build.tests(user)
         for name, folder in self.extra.items():
             known += payload.scripts(name, folder)
@@ -47,12 +49,12 @@ class KernelRow:
         self.pack(user)
         return self
 
-    def prepare_base(self):
-        """What does not depend on the tests; returns the build of tools and tests."""
+    def prepare_base(self, chosen=()):
+        """All but the payload; returns the build of the tools and the chosen selftests."""
         self.kernel.tree()
         rootfs.get(self.lab, self.target.suite)
         self.made = build.modules(self.lab, self.target, self.kernel)
-        return build.userspace(self.lab, self.target.suite)
+        return build.userspace(self.lab, self.target.suite, list(chosen))
 
     def pack(self, user):
         """The payload, and with it all that is booted."""
