@@ -50,8 +50,9 @@ def one(entry):
 
 def execute(lab, entries, jobs):
     """Run the rows, write and show the report."""
-    with concurrent.futures.ThreadPoolExecutor(max(1, jobs)) as pool:
-        results = list(pool.map(one, entries))
+    pool = concurrent.futures.ThreadPoolExecutor(max(1, jobs))
+    results = list(pool.map(one, entries))
+    pool.shutdown()
     report.write(lab, results)
     report.show(results)
     return 0 if results and all(result.good for result in results) else 1

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-from . import bench, check, demo, matrix, shell
+from . import bench, check, command, demo, matrix, shell
 from .error import LabError
 from .lab import Lab
 
@@ -95,5 +95,7 @@ def main():
         print(f"lab: {place}{error.strerror}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("lab: interrupted", file=sys.stderr)
-        return 130
+        # Rows run in threads: end what they wait for, and do not wait for them.
+        command.kill_all()
+        print("lab: interrupted", file=sys.stderr, flush=True)
+        os._exit(130)

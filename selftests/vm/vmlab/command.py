@@ -7,6 +7,9 @@ import subprocess
 
 from .error import LabError
 
+# Children that an interrupted run must not leave behind.
+live = set()
+
 # What a full disk looks like in the output of apt, dpkg, tar, gcc and mksquashfs.
 NO_SPACE = "No space left on device"
 
@@ -50,18 +53,31 @@ def run(argv, what, log, env=None, cwd=None, timeout=3600, shown=None):
                                      stderr=out, env=full, cwd=cwd, start_new_session=True)
         except OSError as error:
             raise LabError(f"{what}: {argv[0]}: {error.strerror}") from error
+        live.add(child)
         try:
             status = child.wait(timeout)
         except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
             raise LabError(f"{what}: not done after {timeout} s", log) from None
-        except BaseException:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
-            raise
+        finally:
+            kill(child)
     if status:
         raise explain(what, log, status)
+
+
+def kill(child):
+    """End a child and what it started, if it still runs."""
+    if child.poll() is None:
+        try:
+            os.killpg(child.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            child.kill()
+        child.wait()
+    live.discard(child)
+
+
+def kill_all():
+    for child in list(live):
+        kill(child)
 
 
 def output(argv, what, env=None, cwd=None):

@@ -14,6 +14,19 @@ PORTS = ("tap", "dmesg", "kmemleak", "bench", "screen")
 # Under emulation on a busy machine, time-based detectors cry wolf.
 PATIENCE = "rcupdate.rcu_cpu_stall_timeout=300 watchdog_thresh=60 hung_task_timeout_secs=480"
 
+# A short path: sockets are in it.
+PLACE = "/run"
+WORK = "waymark-guest-"
+
+
+def sweep():
+    """Remove what interrupted runs left: the folder's name holds the process."""
+    for name in os.listdir(PLACE):
+        if name.startswith(WORK):
+            owner = name[len(WORK):].split("-")[0]
+            if owner.isdigit() and not os.path.exists(f"/proc/{owner}"):
+                shutil.rmtree(os.path.join(PLACE, name), ignore_errors=True)
+
 
 class Disks:
     """What is booted: kernel, initramfs and the three images."""
@@ -30,7 +43,8 @@ class Guest:
     def __init__(self, lab, disks, machine, append, memory="1G", cpus=2, accelerator=None,
                  console=None):
         self.lab = lab
-        self.work = tempfile.mkdtemp(prefix="waymark-", dir="/run" if os.path.isdir("/run") else None)
+        sweep()
+        self.work = tempfile.mkdtemp(prefix=f"{WORK}{os.getpid()}-", dir=PLACE)
         self.disks = disks
         self.machine = machine
         self.append = append
@@ -94,6 +108,7 @@ class Guest:
                 argv, stdin=None if self.console else subprocess.DEVNULL,
                 stdout=None if self.console else log, stderr=None if self.console else log,
                 env=command.environment(), start_new_session=not self.console)
+        command.live.add(self.process)
         return self
 
     def wait(self, limit, poll=None):
@@ -109,9 +124,8 @@ class Guest:
         return True
 
     def stop(self):
-        if self.process and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
+        if self.process:
+            command.kill(self.process)
 
     def close(self, keep=None):
         """Stop, keep the ports' files in `keep`, forget the rest."""
