@@ -67,6 +67,11 @@ def tree_digest(top):
     return digest.hexdigest()
 
 
+def content_digest(top):
+    """Names and content of all files below top."""
+    return key([(relative, file_digest(path)) for relative, path, _ in _listing(top)])
+
+
 class Cache:
     def __init__(self, top=None):
         self.top = top or directory()

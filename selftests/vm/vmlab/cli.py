@@ -79,6 +79,17 @@ def parser():
     return top
 
 
+def give_back(folder):
+    """Results belong to who called sudo."""
+    owner = os.environ.get("SUDO_UID")
+    if not owner:
+        return
+    group = int(os.environ.get("SUDO_GID", "-1"))
+    for path, folders, files in os.walk(folder):
+        for name in (".", *folders, *files):
+            os.lchown(os.path.join(path, name), int(owner), group)
+
+
 def main():
     options = parser().parse_args()
     # A terminated run stops what it started, like an interrupted one.
@@ -86,7 +97,11 @@ def main():
     try:
         if os.geteuid() != 0:
             raise LabError("must be root: run by sudo or use make, which does")
-        return options.call(Lab(), options)
+        lab = Lab()
+        try:
+            return options.call(lab, options)
+        finally:
+            give_back(os.path.join(lab.tree, "build"))
     except LabError as error:
         print(f"lab: {error}", file=sys.stderr)
         return 1

@@ -13,32 +13,48 @@ from . import cache, matrix, progress
 GUEST = os.path.join(matrix.HERE, "guest")
 
 
+KEPT = ("modules.order", "modules.builtin", "modules.builtin.modinfo")
+
+
 def _modules(target, kernel, made, stage):
     """Our modules, and the tables over all modules of the kernel."""
     release = kernel.release
     made.make(["make", "install-modules", "install-test-modules", f"KVER={release}",
                "DESTDIR=/build/payload", "MODDIR=/usr/lib/modules"], f"{target.name}: install modules")
-    all_modules = os.path.join(made.top, "depmod")
-    cache.remove(all_modules)
-    origin = kernel.modules()
-    place = os.path.join(all_modules, "usr/lib/modules", release)
+    ours = os.path.join(stage, "usr/lib/modules", release)
+    shutil.copytree(_tables(target, kernel, made, os.path.join(ours, "updates")), ours,
+                    dirs_exist_ok=True)
+
+
+def _tables(target, kernel, made, updates):
+    """The folder with depmod's tables for the kernel with our modules in updates."""
+    origin, release = kernel.modules(), kernel.release
+    digest = cache.key(origin, made.chroot.path, cache.content_digest(updates))
+    tables = os.path.join(made.top, "tables")
+    if made.fresh("tables-done", digest):
+        return tables
+    top = os.path.join(made.top, "depmod")
+    cache.remove(top)
+    place = os.path.join(top, "usr/lib/modules", release)
     os.makedirs(place)
-    os.symlink("usr/lib", os.path.join(all_modules, "lib"))
+    os.symlink("usr/lib", os.path.join(top, "lib"))
     for name in os.listdir(origin):
         path = os.path.join(origin, name)
         if os.path.isdir(path):
             shutil.copytree(path, os.path.join(place, name), copy_function=_link_or_copy, symlinks=True)
-        elif not name.startswith("modules.") or name in ("modules.order", "modules.builtin",
-                                                         "modules.builtin.modinfo"):
+        elif not name.startswith("modules.") or name in KEPT:
             shutil.copy(path, place)
-    ours = os.path.join(stage, "usr/lib/modules", release)
-    shutil.copytree(os.path.join(ours, "updates"), os.path.join(place, "updates"))
+    shutil.copytree(updates, os.path.join(place, "updates"))
     made.chroot.run(["depmod", "-b", "/build/depmod", release], f"{target.name}: depmod", made.log,
                     binds=[(made.top, "/build")])
+    cache.remove(tables)
+    os.makedirs(tables)
     for name in os.listdir(place):
         if name.startswith("modules."):
-            shutil.copy(os.path.join(place, name), ours)
-    cache.remove(all_modules)
+            shutil.copy(os.path.join(place, name), tables)
+    cache.remove(top)
+    made.done("tables-done", digest)
+    return tables
 
 
 def _link_or_copy(source, target):

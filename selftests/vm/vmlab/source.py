@@ -7,7 +7,7 @@ patches are used from there and never copied into the tree.
 import glob
 import os
 
-from . import archive, cache, command, matrix, progress
+from . import archive, cache, matrix, progress
 
 PARTS = ("tools/testing/selftests/lib.mk", "tools/testing/selftests/*.h",
          "tools/testing/selftests/*.sh", "tools/testing/selftests/kselftest",
@@ -25,10 +25,12 @@ def _fetch(lab, name, members):
                       "take the kselftest harness out of the kernel source")
         origin.unpack([package], tmp)
         tar = glob.glob(os.path.join(tmp, "usr/src", f"{package}.tar.*"))[0]
-        argv = ["tar", "-xf", tar, "-C", tmp, "--strip-components=1"]
+        # The host may have no xz.
+        argv = ["tar", "-xf", "/build/" + os.path.relpath(tar, tmp), "-C", "/build",
+                "--strip-components=1"]
         if members:
             argv += ["--wildcards", *[f"{package}/{part}" for part in members]]
-        command.run(argv, f"unpack {package}", log)
+        lab.tools().run(argv, f"unpack {package}", log, binds=[(tmp, "/build")])
         for extra in ("usr/src", "usr/share"):
             cache.remove(os.path.join(tmp, extra))
     return lab.cache.entry(name, package, cache.key(origin.checksums([package]), members), make)
