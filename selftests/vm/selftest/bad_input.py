@@ -8,10 +8,11 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 
-from vmlab import archive, cache, chroot, cli, lab, matrix
+from vmlab import cache, chroot, cli, matrix
 from vmlab.error import LabError
 
 LAB = os.path.join(matrix.HERE, "lab")
@@ -42,22 +43,28 @@ class Mirror(threading.Thread):
                     pass
 
 
+# In a process of its own: other rows run in this one, with the real mirrors.
+READ_LISTS = """
+import sys
+from vmlab import archive, lab
+from vmlab.error import LabError
+url, results = sys.argv[1:]
+archive.mirrors = lambda: {"main": url, "security": url}
+try:
+    archive.of(lab.Lab(results), "trixie")
+except LabError as error:
+    print(error)
+else:
+    print("no error")
+"""
+
+
 def _lists_from(url, folder):
     """What reading package lists from a mirror at url says."""
-    real, old = archive.mirrors, os.environ.get("WAYMARK_CACHE")
-    os.environ["WAYMARK_CACHE"] = os.path.join(folder, "cache")
-    archive.mirrors = lambda: {"main": url, "security": url}
-    try:
-        archive.of(lab.Lab(os.path.join(folder, "results")), "trixie")
-    except LabError as error:
-        return str(error)
-    finally:
-        archive.mirrors = real
-        if old is None:
-            del os.environ["WAYMARK_CACHE"]
-        else:
-            os.environ["WAYMARK_CACHE"] = old
-    return "no error"
+    env = dict(os.environ, PYTHONPATH=matrix.HERE, WAYMARK_CACHE=os.path.join(folder, "cache"))
+    done = subprocess.run([sys.executable, "-c", READ_LISTS, url, os.path.join(folder, "results")],
+                          env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or done.stderr.strip()
 
 
 def no_network():
