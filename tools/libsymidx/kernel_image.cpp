@@ -126,22 +126,28 @@ private:
 kernel_image read_kernel_image(const std::string &path)
 {
 	const file_data file(path, file_data::access::map);
+
+	return parse_kernel_image(file.bytes(), path);
+}
+
+kernel_image parse_kernel_image(byte_view contents, const std::string &object)
+{
 	decompressor unpacker;
 	kernel_image image;
-	byte_view payload = bzimage_payload(file.bytes(), path);
+	byte_view payload = bzimage_payload(contents, object);
 
 	if (payload.empty())
-		payload = file.bytes();
-	const byte_view bytes = unpacker.unpack(payload, path);
+		payload = contents;
+	const byte_view bytes = unpacker.unpack(payload, object);
 
 	if (bytes.size() < SELFMAG || std::memcmp(bytes.data(), ELFMAG, SELFMAG))
-		throw error(path, "neither a vmlinux nor a bzImage");
+		throw error(object, "neither a vmlinux nor a bzImage");
 
-	const elf_file elf(bytes, path);
+	const elf_file elf(bytes, object);
 	const byte_view id = elf.build_id();
 
 	if (elf.type() != ET_EXEC && elf.type() != ET_DYN)
-		throw error(path, "an ELF file, but not a kernel image");
+		throw error(object, "an ELF file, but not a kernel image");
 	image.machine = elf.machine();
 	image.build_id.assign(id.begin(), id.end());
 	table_reader(elf, image).read();

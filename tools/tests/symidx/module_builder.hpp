@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Makes module files (64-bit, little-endian) with whatever a test needs in them. */
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sample
+{
+
+class module_builder
+{
+public:
+	std::uint16_t machine = 62; /* EM_X86_64 */
+	std::uint16_t elf_type = 1; /* ET_REL */
+	std::size_t module_size = 1280;
+	bool with_versions = true;
+	bool with_signature = false;
+	std::uint32_t layout_crc = 0; /* 0: no entry */
+
+	/* Alters nothing of the above: the name, licence and vermagic of sample::input(). */
+	module_builder();
+
+	module_builder &info(const std::string &tag, const std::string &value);
+	module_builder &drop_info(const std::string &tag);
+	module_builder &needs(const std::string &name, std::optional<std::uint32_t> crc,
+			      bool weak = false);
+	module_builder &exports(const std::string &name, std::uint32_t crc, bool gpl = false,
+				const std::string &name_space = "");
+
+	std::vector<unsigned char> bytes() const;
+
+private:
+	struct need {
+		std::string name;
+		std::optional<std::uint32_t> crc;
+		bool weak;
+	};
+	struct offer {
+		std::string name;
+		std::uint32_t crc;
+		bool gpl;
+		std::string name_space;
+	};
+	std::vector<std::pair<std::string, std::string>> infos_;
+	std::vector<need> needs_;
+	std::vector<offer> offers_;
+};
+
+} // namespace sample
