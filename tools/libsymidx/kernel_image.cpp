@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <optional>
 
 #include "symidx/file_data.hpp"
 
@@ -132,13 +133,14 @@ kernel_image read_kernel_image(const std::string &path)
 
 kernel_image parse_kernel_image(byte_view contents, const std::string &object)
 {
-	decompressor unpacker;
+	std::optional<decompressor> unpacker;
 	kernel_image image;
-	byte_view payload = bzimage_payload(contents, object);
+	byte_view bytes = bzimage_payload(contents, object);
 
-	if (payload.empty())
-		payload = contents;
-	const byte_view bytes = unpacker.unpack(payload, object);
+	if (bytes.empty())
+		bytes = contents;
+	if (compression_of(bytes) != compression::none)
+		bytes = unpacker.emplace().unpack(bytes, object);
 
 	if (bytes.size() < SELFMAG || std::memcmp(bytes.data(), ELFMAG, SELFMAG))
 		throw error(object, "neither a vmlinux nor a bzImage");

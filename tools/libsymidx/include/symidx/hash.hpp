@@ -27,9 +27,15 @@ inline std::uint32_t name_hash(std::string_view name) noexcept
 		h ^= h >> 32;
 	}
 	word = 0; /* the rest, its NUL and the padding; at least the NUL */
-	if (left)
+	if (left && name.size() >= sizeof(word)) {
+		/* One load that overlaps what was read is cheaper than a loop. */
+		std::memcpy(&word, p + left - sizeof(word), sizeof(word));
+		word = le64toh(word) >> (64 - 8 * left);
+	} else if (left) {
 		std::memcpy(&word, p, left);
-	h = (h ^ le64toh(word)) * SYMBOL_INDEX_FORMAT_HASH_MULTIPLIER;
+		word = le64toh(word);
+	}
+	h = (h ^ word) * SYMBOL_INDEX_FORMAT_HASH_MULTIPLIER;
 	h ^= h >> 32;
 	return static_cast<std::uint32_t>((h * SYMBOL_INDEX_FORMAT_HASH_MULTIPLIER) >> 32);
 }
