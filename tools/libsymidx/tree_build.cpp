@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* From the files of a kernel to its index. */
+#include <sys/utsname.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
 
+#include "symidx/device.hpp"
 #include "symidx/file_data.hpp"
 #include "symidx/kernel_image.hpp"
 #include "symidx/module_set.hpp"
@@ -113,10 +116,33 @@ std::uint32_t config_flags(const std::string &path)
 	return flags;
 }
 
-kernel_image load_image(const build_options &options)
+bool is_running(const std::string &release)
+{
+	struct utsname names;
+
+	return ::uname(&names) == 0 && release == names.release;
+}
+
+/* The running kernel knows all that its image would tell. */
+kernel_image ask_running_kernel(text_arena &arena)
+{
+	kernel_image image;
+
+	for (const running_export &one : list_running("vmlinux", arena)) {
+		image.exports.push_back(one.sym);
+		image.exports.back().value.reset();
+	}
+	image.build_id = running_build_id();
+	image.has_exports = true;
+	return image;
+}
+
+kernel_image load_image(const build_options &options, text_arena &arena)
 {
 	if (!options.image.empty())
 		return read_kernel_image(options.image);
+	if (options.may_ask_kernel && is_running(options.release))
+		return ask_running_kernel(arena);
 	if (options.build_id.empty())
 		throw error(options.release, "no kernel image found, and so no build id: give "
 					     "--image FILE or --build-id HEX");
@@ -152,7 +178,8 @@ build_result build_index(const build_options &options)
 {
 	module_set modules(find_modules(options.modules), options.threads, module_detail::index,
 			   file_data::access::map);
-	kernel_image image = load_image(options);
+	text_arena arena;
+	kernel_image image = load_image(options, arena);
 	std::unique_ptr<file_data> symvers;
 	writer_input in;
 	build_result out;

@@ -52,6 +52,7 @@ build_options locate_kernel(const std::string &root, const std::string &release)
 		throw error(release, "no such kernel: " + modules + " does not exist");
 	found.release = release;
 	found.modules = modules;
+	found.may_ask_kernel = root.empty();
 	found.image = first_file({
 		modules + "/vmlinuz",
 		modules + "/vmlinuz.unsigned",

@@ -97,18 +97,6 @@ std::vector<found_symbol> ask_index(const symbol_index &idx, const std::string &
 	return out;
 }
 
-fd open_device()
-{
-	try {
-		return fd::open(device_path);
-	} catch (const error &) {
-		if (errno == ENOENT)
-			throw error(device_path, "not there: load the module with \"modprobe "
-						 "symbol_index\", or give --kernel or --index");
-		throw;
-	}
-}
-
 void print(const std::vector<found_symbol> &found, const output_options &output)
 {
 	table out({{"SYMBOL"}, {"OWNER"}, {"LICENCE"}, {"CRC"}, {"NAMESPACE"}, {"ADDRESS"}});
@@ -136,7 +124,7 @@ void lookup(const lookup_arguments &args, const output_options &output)
 	std::vector<found_symbol> found;
 	std::vector<std::string> missing;
 	const bool live = args.source.is_running_kernel();
-	const fd device = live ? open_device() : fd();
+	const fd device = live ? open_running_device() : fd();
 	const auto idx = live ? nullptr : std::make_unique<symbol_index>(args.source.open_file());
 
 	for (const std::string &name : args.names) {

@@ -102,7 +102,7 @@ symbol_index source_options::open_file() const
 
 symbol_index source_options::open() const
 {
-	return is_running_kernel() ? symbol_index::map_device(device_path) : open_file();
+	return is_running_kernel() ? open_running() : open_file();
 }
 
 } // namespace waymark::symidx

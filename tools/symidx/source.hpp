@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "symidx/device.hpp"
 #include "symidx/index.hpp"
 #include "waymark/tool.hpp"
 
@@ -39,7 +40,5 @@ std::string hex64(std::uint64_t value);
 
 /* The JSON of a symbol, the same in every command. */
 json symbol_json(const symbol &sym, std::string_view owner);
-
-inline constexpr char device_path[] = "/dev/symbol_index";
 
 } // namespace waymark::symidx

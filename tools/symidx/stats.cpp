@@ -26,7 +26,7 @@ std::string hex_bytes(const std::uint8_t *bytes, std::size_t size)
 
 json live_stats()
 {
-	const fd device = fd::open(device_path);
+	const fd device = open_running_device();
 	symbol_index_info info{};
 
 	call_ioctl(device, SYMBOL_INDEX_IOC_INFO, info, device_path);

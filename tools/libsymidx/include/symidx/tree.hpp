@@ -14,6 +14,7 @@ struct build_options {
 	std::string image;   /* vmlinux or bzImage; empty: none */
 	std::string symvers; /* Module.symvers; empty: none */
 	std::string config;  /* the kernel's .config; empty: none */
+	bool may_ask_kernel = false; /* if it is the running one and has no image */
 	std::vector<unsigned char> build_id; /* instead of the image's; may be empty */
 	unsigned int threads = 0;            /* 0: one a processor */
 };
