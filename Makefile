@@ -9,7 +9,7 @@ MODDIR ?= /lib/modules
 TOOLS_BUILD ?= build/tools
 CMAKE  ?= cmake
 LAB    := selftests/vm/lab
-VERSION = $(shell sed -n 's/^project(waymark VERSION \([^ ]*\).*/\1/p' tools/CMakeLists.txt)
+VERSION = $(shell awk '/^project/ { print $$3 }' tools/CMakeLists.txt)
 
 export ROWS TESTS ROW JOBS BOOTS
 
