@@ -78,7 +78,8 @@ def cache_locks():
         def make(tmp):
             calls.append(tmp)
         stores = [cache.Cache(folder) for _ in range(4)]
-        threads = [threading.Thread(target=s.entry, args=("sample", "selftest", "k" * 16, make)) for s in stores]
+        threads = [threading.Thread(target=store.entry, args=("sample", "selftest", "k" * 16, make))
+                   for store in stores]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -10,6 +10,8 @@ from . import bench, check, command, demo, matrix, shell
 from .error import LabError
 from .lab import Lab
 
+JOBS = int(os.environ.get("JOBS") or max(2, (os.cpu_count() or 2) // 2))
+
 
 def words(text):
     return (text or "").split()
@@ -41,7 +43,7 @@ def command_demo(lab, options):
 
 
 def command_vm(lab, options):
-    return shell.run(lab, choose([options.row])[0])
+    return shell.run(lab, choose([options.row])[0], words(os.environ.get("TESTS")))
 
 
 def command_rows(_lab, _options):
@@ -56,13 +58,13 @@ def parser():
     entry = sub.add_parser("check", help="run rows and report")
     entry.add_argument("--rows", default=os.environ.get("ROWS"), help="rows, default all")
     entry.add_argument("--tests", default=os.environ.get("TESTS"), help="folders or folder:test")
-    entry.add_argument("--jobs", type=int, default=int(os.environ.get("JOBS") or max(2, (os.cpu_count() or 2) // 2)))
+    entry.add_argument("--jobs", type=int, default=JOBS)
     entry.add_argument("--long", action="store_true", help="the rows that take hours, too")
     entry.set_defaults(call=command_check)
     entry = sub.add_parser("coldplug", help="boot again and again, look at every link")
     entry.add_argument("--rows", default=os.environ.get("ROWS"))
     entry.add_argument("--boots", type=int, default=int(os.environ.get("BOOTS") or 20))
-    entry.add_argument("--jobs", type=int, default=int(os.environ.get("JOBS") or max(2, (os.cpu_count() or 2) // 2)))
+    entry.add_argument("--jobs", type=int, default=JOBS)
     entry.set_defaults(call=command_coldplug)
     entry = sub.add_parser("bench", help="run the benchmarks")
     entry.add_argument("--rows", default=os.environ.get("ROWS"), help=f"default {' '.join(bench.ROWS)}")

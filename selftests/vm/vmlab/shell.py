@@ -8,11 +8,11 @@ from . import control, progress, qmp, row
 from .error import LabError
 
 
-def run(lab, target):
-    """Returns when the guest is off."""
+def run(lab, target, tests):
+    """Returns when the guest is off; tests: which to bring along, default all."""
     if not sys.stdin.isatty():
         raise LabError("vm: needs a terminal")
-    entry = row.KernelRow(lab, target).prepare()
+    entry = row.KernelRow(lab, target, tests).prepare()
     guest = entry.guest("systemd.unit=waymark-shell.target", console=True)
     try:
         progress.step(target.name, "boot; Ctrl-A X stops the guest")
