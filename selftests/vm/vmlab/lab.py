@@ -11,8 +11,10 @@ from .error import LabError
 
 TREE = os.path.dirname(os.path.dirname(matrix.HERE))
 
-# Below this, a run cannot end well: images, builds and guests' logs.
+# Below this, a run cannot end well: builds and guests' logs; and, in an empty
+# cache, all chroots, images, kernels and the kernel source.
 ROOM = 1 << 30
+ROOM_AT_FIRST = 14 << 30
 
 
 class Lab:
@@ -30,8 +32,10 @@ class Lab:
     def _space(self):
         """Say so before an hour of work ends in a full disk."""
         room = shutil.disk_usage(self.cache.top)
-        if room.free < ROOM:
-            raise LabError(f"{self.cache.top}: {room.free >> 20} MB free, {ROOM >> 20} MB are needed; "
+        first = not any(name.startswith("chroot-lab") for name in os.listdir(self.cache.top))
+        need = ROOM_AT_FIRST if first else ROOM
+        if room.free < need:
+            raise LabError(f"{self.cache.top}: {room.free >> 20} MB free, {need >> 20} MB are needed; "
                            "free some, or put the cache elsewhere with WAYMARK_CACHE=folder")
 
     @contextlib.contextmanager
