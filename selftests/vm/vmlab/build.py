@@ -67,9 +67,10 @@ def modules(lab, target, kernel):
     """Build the modules for a target's kernel; returns the Build."""
     release = kernel.release
     kdir, binds = kernel.kdir()
+    extra = getattr(kernel, "words", ())
     build = Build(lab, target.name, target.suite)
     with lab.cache.lock(f"build-{cache.key(build.top)}"):
-        digest = cache.key(release, build.chroot.path, binds,
+        digest = cache.key(release, build.chroot.path, binds, extra,
                            sync.digest(lab.tree, ("modules/", "uapi/", "Kbuild", "Makefile")))
         if build.fresh("modules", digest):
             return build
@@ -82,7 +83,7 @@ def modules(lab, target, kernel):
         build.done("release", release + build.chroot.path)
         what = f"{target.name}: modules for {release}"
         warned = build.make(["make", "-j", JOBS, "modules", f"KVER={release}", f"KDIR={kdir}",
-                             "W=1", "WAYMARK_TESTS=1"], what, binds)
+                             "W=1", "WAYMARK_TESTS=1", *extra], what, binds)
         if warned:
             cache.remove(os.path.join(build.top, "src"))
             raise LabError(f"{what}: a warning of the compiler or modpost", build.log)

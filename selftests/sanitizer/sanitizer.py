@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The sanitizer kernel: built once per configuration, source and compiler."""
+
+import os
+import re
+import shutil
+
+from vmlab import cache, kernel, matrix, progress, source
+from vmlab.error import LabError
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TARGET = matrix.Target("sanitizer", "trixie", "", "257", "q35")
+# Poison slabs and pages: what was not initialised must be seen in a reply.
+# Reports of two tests are two reports.
+APPEND = "slub_debug=FZPU page_poison=1 hash_pointers=always kasan_multi_shot"
+
+
+def orders(fragment):
+    """{option: value} of a fragment; None for "is not set"."""
+    wanted = {}
+    with open(fragment) as lines:
+        for line in lines:
+            off = re.match(r"# (CONFIG_\w+) is not set$", line.strip())
+            on = re.match(r"(CONFIG_\w+)=(.+)$", line.strip())
+            if off:
+                wanted[off[1]] = None
+            elif on:
+                wanted[on[1]] = on[2]
+    return wanted
+
+
+def missing(fragment, config):
+    """What was ordered and is not in the final configuration."""
+    final = orders(config)
+    wrong = []
+    for option, value in orders(fragment).items():
+        if final.get(option) != value:
+            wrong.append(f"{option} is {final.get(option) or 'not set'}, not {value or 'unset'}")
+    return wrong
+
+
+class SanitizerKernel:
+    """Another kernel for a KernelRow, like vmlab.kernel.StockKernel."""
+
+    # Blocks of our modules count themselves (KCOV for the fuzzer, gcov for lines).
+    words = ("KCOV_INSTRUMENT=y", "GCOV_PROFILE=y")
+
+    def __init__(self, lab, target, fragment=os.path.join(HERE, "kernel.config")):
+        self.lab = lab
+        self.target = target
+        self.fragment = fragment
+        self.log = lab.log(f"kernel-{target.name}")
+
+    @property
+    def release(self):
+        with open(os.path.join(self.tree(), "release")) as text:
+            return text.read().strip()
+
+    def key(self):
+        with open(self.fragment) as text:
+            # comments may change without a new kernel
+            options = [line for line in text if re.match(r"(# )?CONFIG_", line)]
+        return cache.key(options, source.whole(self.lab), self.lab.builder(self.target.suite).path,
+                         "layout 1")
+
+    def tree(self):
+        """The folder with vmlinuz, root/usr/lib/modules/RELEASE, modules.sqfs and
+        out/, the build tree that modules are built against."""
+        return self.lab.cache.entry("kernel", self.target.name, self.key(), self._make)
+
+    def modules(self):
+        return os.path.join(self.tree(), "root/usr/lib/modules", self.release)
+
+    def kdir(self):
+        binds = [(os.path.join(self.tree(), "out"), "/out", "ro"), (source.whole(self.lab), "/src", "ro")]
+        return "/out", binds
+
+    def _run(self, words, what, top):
+        binds = [(top, "/out"), (source.whole(self.lab), "/src", "ro"), (HERE, "/cache", "ro")]
+        self.lab.builder(self.target.suite).run(words, f"{self.target.name}: {what}", self.log, binds)
+
+    def _make(self, tmp):
+        out = os.path.join(tmp, "out")
+        os.makedirs(out)
+        make = ["make", "-s", "-C", "/src", "O=/out", f"-j{os.cpu_count() or 1}"]
+        stamp = ["KBUILD_BUILD_TIMESTAMP=1970-01-01", "KBUILD_BUILD_USER=waymark",
+                 "KBUILD_BUILD_HOST=sanitizer"]
+        progress.step(self.target.name, "configure the kernel")
+        fragment = os.path.relpath(self.fragment, HERE)
+        self._run([*make, f"KCONFIG_ALLCONFIG=/cache/{fragment}", "allnoconfig"], "configure", out)
+        wrong = missing(self.fragment, os.path.join(out, ".config"))
+        if wrong:
+            raise LabError(f"{self.target.name}: the kernel's configuration lacks what was ordered: "
+                           f"{'; '.join(wrong)}", self.log)
+        progress.step(self.target.name, "build the kernel (ten minutes on two cores, once)")
+        self._run([*make, *stamp, "bzImage", "modules"], "build the kernel", out)
+        os.makedirs(os.path.join(out, "stage"))
+        self._run([*make, *stamp, "modules_install", "INSTALL_MOD_PATH=/out/stage"], "modules_install", out)
+        self._arrange(tmp, out)
+
+    def _arrange(self, tmp, out):
+        with open(os.path.join(out, "include/config/kernel.release")) as text:
+            release = text.read().strip()
+        with open(os.path.join(tmp, "release"), "w") as text:
+            text.write(release + "\n")
+        shutil.copy(os.path.join(out, "arch/x86/boot/bzImage"), os.path.join(tmp, "vmlinuz"))
+        modules = os.path.join(tmp, "root/usr/lib/modules")
+        os.makedirs(modules)
+        os.rename(os.path.join(out, "stage/lib/modules", release), os.path.join(modules, release))
+        os.symlink("usr/lib", os.path.join(tmp, "root/lib"))
+        for name in ("build", "source"):
+            cache.remove(os.path.join(modules, release, name))
+        cache.remove(os.path.join(out, "stage"))
+        _trim(out)
+        kernel.pack(self.lab, tmp, release, self.log)
+
+
+def _trim(out):
+    """Keep what modules are built with: headers, tools, symbols."""
+    for folder, below, files in os.walk(out):
+        inside = os.path.relpath(folder, out)
+        if inside.split("/")[0] in ("scripts", "tools", "include") or inside.startswith("arch/x86/include"):
+            below[:] = []
+            continue
+        for name in files:
+            if name.endswith((".o", ".a", ".ko", ".mod", ".mod.c", ".cmd", ".s", ".bin", ".relocs",
+                              ".unstripped", ".order")) and name != "module.lds":
+                os.unlink(os.path.join(folder, name))
