@@ -10,13 +10,15 @@ guest; host on this machine, in the build chroot.
 import json
 import os
 
-from . import build, cache, kernellog, progress, row, verdict
+from . import build, cache, kernel, kernellog, matrix, progress, row, verdict
 from .error import LabError
 
 KINDS = ("icount", "wall", "host")
 ROWS = ("bullseye-5.10", "trixie-6.12", "trixie-7.3")
 ICOUNT = ["-accel", "tcg", "-icount", "shift=0,sleep=off", "-cpu", "max"]
 HOST_ROW = "host"
+# What benchmarks of the host find as files: plain modules, compressed modules.
+HOST_KERNELS = ("bookworm-6.1", "trixie-6.12")
 
 
 def programs(user, kind):
@@ -111,11 +113,13 @@ def host(lab, user, words):
         if not chosen("host", program, words):
             continue
         progress.step("host", program)
+        kernels = [(kernel.StockKernel(lab, target).tree(), f"/tmp/kernels/{target.name}")
+                   for target in matrix.targets() if target.name in HOST_KERNELS]
         text = user.chroot.output(
             [f"/out/opt/waymark/bench/host/{program}"], f"bench: host/{program}",
-            binds=[(user.stage, "/out")],
+            binds=[(user.stage, "/out"), *kernels],
             env={"PATH": "/out/usr/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                 "LD_LIBRARY_PATH": "/out/usr/lib/x86_64-linux-gnu"})
+                 "WAYMARK_KERNELS": "/tmp/kernels", "LD_LIBRARY_PATH": "/out/usr/lib/x86_64-linux-gnu"})
         figures += parse(text, HOST_ROW)
     return figures
 
