@@ -131,6 +131,36 @@ std::vector<running_export> list_running(const std::string &owner, text_arena &a
 	}
 }
 
+std::vector<running_export> lookup_running(const fd &device, const std::string &name,
+					   text_arena &arena)
+{
+	std::vector<char> buffer(4096);
+	std::vector<running_export> out;
+
+	for (;;) {
+		symbol_index_lookup lookup{};
+
+		lookup.name = reinterpret_cast<std::uintptr_t>(name.c_str());
+		lookup.buffer = reinterpret_cast<std::uintptr_t>(buffer.data());
+		lookup.buffer_size = static_cast<std::uint32_t>(buffer.size());
+		const int errnum = try_ioctl(device, SYMBOL_INDEX_IOC_LOOKUP, lookup);
+
+		/* No symbol has an empty name, or one that long. */
+		if (errnum == ENOENT || errnum == ENAMETOOLONG || (errnum == EINVAL && name.empty()))
+			return out;
+		if (errnum == ENOSPC && lookup.buffer_size > buffer.size()) {
+			buffer.resize(lookup.buffer_size);
+			continue;
+		}
+		if (errnum)
+			throw error::from_errno(name, errnum);
+		if (lookup.buffer_size > buffer.size())
+			throw error(device_path, "answers with a damaged record");
+		decode_all({buffer.data(), lookup.buffer_size}, arena, out);
+		return out;
+	}
+}
+
 symbol_index open_running()
 {
 	symbol_index_info info{};

@@ -29,6 +29,10 @@ struct running_export {
  */
 std::vector<running_export> list_running(const std::string &owner, text_arena &arena);
 
+/* Who exports exactly @name; one system call, no snapshot. */
+std::vector<running_export> lookup_running(const fd &device, const std::string &name,
+					   text_arena &arena);
+
 /* An index of it: the kernel's own snapshot, or one made from the listing. */
 symbol_index open_running();
 
