@@ -14,7 +14,7 @@ from . import (build, cache, control, initramfs, judge, kernel, matrix, payload,
                rootfs)
 
 # An emulated guest on a busy machine needs minutes; a hang must not take hours.
-LIMIT = int(os.environ.get("WAYMARK_ROW_LIMIT", "900"))
+LIMIT = int(os.environ.get("WAYMARK_ROW_LIMIT", "1800"))
 
 
 class KernelRow:
