@@ -60,7 +60,7 @@
 
 /* Directory nodes are pages of slots. */
 #define __FLEX_ARRAY_NODE_SHIFT	(PAGE_SHIFT - const_ilog2(sizeof(unsigned long)))
-#define __FLEX_ARRAY_NODE_SLOTS	(1U << __FLEX_ARRAY_NODE_SHIFT)
+#define __FLEX_ARRAY_NODE_SLOTS	((u32)(PAGE_SIZE / sizeof(unsigned long)))
 
 /*
  * The fields are private, with the exception of element_size and
@@ -139,7 +139,7 @@ struct flex_array {
 	((_size) && (_size) <= FLEX_ARRAY_BASE_BYTES ?				\
 	 FLEX_ARRAY_BASE_BYTES / ((_size) ?: 1) : 1)
 #define __FLEX_ARRAY_BASE						\
-	((u64 [FLEX_ARRAY_BASE_BYTES / 8]){					\
+	((u64 [FLEX_ARRAY_BASE_BYTES / 8]) {					\
 		[0 ... FLEX_ARRAY_BASE_BYTES / 8 - 1] = 0x0101010101010101ULL * FLEX_ARRAY_FREE })
 
 /**
@@ -362,25 +362,40 @@ int flex_array_sort(struct flex_array *fa, unsigned int nr_elements, cmp_func_t 
 void *flex_array_bsearch(const struct flex_array *fa, unsigned int nr_elements,
 			 const void *key, cmp_func_t cmp);
 
-static __always_inline void *__flex_array_get(const struct flex_array *fa, unsigned int nr,
-					      unsigned int part, size_t size)
-{
-	const unsigned long *leaf;
-	unsigned long slot;
-	void *element;
+/*
+ * The loads on the way to an element: each sees what was stored before what
+ * the one before it has found. The first pairs with flex_array_tree_set_fast(),
+ * the others depend on each other. A volatile access, which is what the usual
+ * macros make of it, costs an instruction of its own each time, so where the
+ * processor keeps the order of loads only the compiler is told.
+ */
+#if defined(CONFIG_X86) && !defined(CONFIG_KCSAN)
+#define __flex_array_first_load(_x)	(_x)
+#define __flex_array_loaded_first()	barrier()
+#define __flex_array_next_load(_x)	({ typeof(_x) __x = (_x); OPTIMIZER_HIDE_VAR(__x); __x; })
+#else
+#define __flex_array_first_load(_x)	smp_load_acquire(&(_x)) /* see above */
+#define __flex_array_loaded_first()	do { } while (0)
+#define __flex_array_next_load(_x)	READ_ONCE(_x)
+#endif
 
-	/* Pairs with flex_array_tree_set_fast(): a larger array comes with its nodes. */
-	if (unlikely(nr >= smp_load_acquire(&fa->fast_nr)))
+static __always_inline void *__flex_array_get(const struct flex_array *fa, unsigned int nr,
+					      unsigned long part, size_t size)
+{
+	unsigned long slot, address;
+
+	if (unlikely(nr >= __flex_array_first_load(fa->fast_nr)))
 		return __flex_array_get_far(fa, nr);
-	leaf = (const unsigned long *)READ_ONCE(READ_ONCE(fa->top)[part >> __FLEX_ARRAY_NODE_SHIFT]);
-	slot = READ_ONCE(leaf[part & (__FLEX_ARRAY_NODE_SLOTS - 1)]);
+	__flex_array_loaded_first();
+	slot = __flex_array_next_load(fa->top[part >> __FLEX_ARRAY_NODE_SHIFT]);
+	slot = __flex_array_next_load(((unsigned long *)slot)[part % __FLEX_ARRAY_NODE_SLOTS]);
 	if (unlikely(!slot))
 		return NULL;
-	element = (void *)(slot + nr * size);
+	address = slot + nr * size;
 	/* Spares callers a second test of what cannot be NULL any more. */
-	if (!element)
+	if (!address)
 		__builtin_unreachable();
-	return element;
+	return (void *)address;
 }
 
 /**
@@ -395,7 +410,7 @@ static __always_inline void *__flex_array_get(const struct flex_array *fa, unsig
  */
 static __always_inline void *flex_array_get(const struct flex_array *fa, unsigned int element_nr)
 {
-	unsigned int part;
+	unsigned long part;
 
 	if (unlikely(!fa))
 		return NULL;
