@@ -35,3 +35,6 @@ compat-flags += $(call compat-probe,CLASS_NS_COMMON,linux/device/class.h,const s
 compat-flags += $(call compat-probe,SOCKADDR_UNSIZED,linux/net.h,int kernel_bind.*struct sockaddr_unsized)
 # 7.0: allocations are typed.
 compat-flags += $(call compat-probe,KZALLOC_OBJ,linux/slab.h,define kzalloc_obj)
+# 6.10: nodes of a genradix have a size of their own; its lookup has an inline form.
+compat-flags += $(call compat-probe,GENRADIX_NODE_SIZE,linux/generic-radix-tree.h,define GENRADIX_NODE_SIZE)
+compat-flags += $(call compat-probe,GENRADIX_INLINED,linux/generic-radix-tree.h,define genradix_ptr_inlined)

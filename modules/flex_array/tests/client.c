@@ -8,6 +8,7 @@
 #include <linux/uaccess.h>
 
 #include "client.h"
+#include "division.h"
 
 static bool flex_array_test_reads(u32 op)
 {
