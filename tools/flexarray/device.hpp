@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* /dev/flex_array, and what it says, fit for people and for JSON. */
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <linux/flex_array.h>
+
+#include "waymark/fd.hpp"
+#include "waymark/tool.hpp"
+
+namespace flexarray
+{
+
+class device
+{
+public:
+	/* Throws waymark::error that says what to do if there is no device. */
+	device();
+
+	/* All live arrays, by id. */
+	std::vector<flex_array_info> list() const;
+	/* Nothing if there is no array of that id. */
+	std::optional<flex_array_info> info(std::uint64_t id) const;
+
+private:
+	waymark::fd fd_;
+};
+
+std::string owner_of(const flex_array_info &info);
+std::string creator_of(const flex_array_info &info);
+waymark::json to_json(const flex_array_info &info);
+
+/* As "4.0 KiB", exact below one KiB. */
+std::string bytes_text(std::uint64_t bytes);
+
+} // namespace flexarray
