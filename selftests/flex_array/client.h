@@ -18,6 +18,10 @@
 #define DEVICE		"/dev/flex_array"
 #define CLIENT		"/dev/flex_array_test"
 #define MODULE		"flex_array_test"
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#endif
+
 #define FREE_BYTE	0x6c
 
 /* Loads the client, as often as wanted: nothing happens if it is there. */

@@ -75,7 +75,7 @@ TEST_F(array, whole_pages_to_uint_max)
 		0, 1, 511, 512, 513, 262143, 262144, 262145, 134217727, 134217728, 134217729,
 		0x7fffffff, 0x80000000, 0xfffffffd, 0xfffffffe,
 	};
-	const int n = sizeof(nrs) / sizeof(nrs[0]);
+	const int n = ARRAY_SIZE(nrs);
 
 	ASSERT_EQ(0, CREATE(self->fd, self->page, UINT32_MAX));
 	for (int i = 0; i < n; i++) {

@@ -37,7 +37,7 @@ TEST_F(array, put_then_get)
 {
 	static const __u32 nrs[] = { 0, 1, 511, 512, 513, TOTAL / 2, TOTAL - 1 };
 
-	for (int i = 0; i < sizeof(nrs) / sizeof(nrs[0]); i++) {
+	for (int i = 0; i < ARRAY_SIZE(nrs); i++) {
 		self->in += i;
 		EXPECT_EQ(0, PUT(self->fd, nrs[i], &self->in));
 		EXPECT_EQ(1, GET(self->fd, nrs[i], &self->out));

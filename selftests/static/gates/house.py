@@ -8,8 +8,8 @@ from .core import Finding, Gate, Task
 MAX_LINES = 600
 
 # Not ours, or of a form that cannot carry a comment.
-NO_SPDX = re.compile(r"^(COPYING$|selftests/.*/(settings|config)$|LICENSES/|.*\.(json|svg|png|bin|expected)$|debian/source/format$|"
-                     r".*/(golden|data|corpus|snapshots)/|debian/(changelog|compat|control|copyright)$)")
+NO_SPDX = re.compile(r"^(COPYING$|selftests/.*/settings$|LICENSES/|.*\.(json|svg|png|bin|expected)$|debian/source/format$|"
+                     r".*/(golden|data|corpus|snapshots)/|debian/(changelog|compat)$)")
 NO_LIMIT = re.compile(r"^(LICENSES/|.*\.(json|svg|expected)$|.*/(golden|data|corpus)/)")
 
 LICENCE = (
@@ -20,7 +20,7 @@ LICENCE = (
 )
 
 # A mirror, a version check: both belong to one place only.
-HOSTS = re.compile(r"\b[a-z0-9-]+\.debian\.(?:org|net)/debian", re.I)
+HOSTS = re.compile(r"\b[a-z0-9-]+\.debian\.(?:org|net)/debian|https?://[^ ]*\b(?:mirror|proxy)\b", re.I)
 VERSION = re.compile(r"\b(LINUX_VERSION_CODE|KERNEL_VERSION)\b")
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.M)
 

@@ -32,7 +32,7 @@ class Checkpatch(Gate):
         # a macro that stands for a type or an initializer takes no parentheses
         (re.compile(r"^modules/include/"), "COMPLEX_MACRO"),
         # the rules of module code, not of programs
-        (re.compile(r"^selftests/"), "MACRO_ARG_REUSE|CAMELCASE|PREFER_KERNEL_TYPES|VOLATILE|NEW_TYPEDEFS|"
+        (re.compile(r"^selftests/"), "MACRO_ARG_REUSE|CAMELCASE|VOLATILE|NEW_TYPEDEFS|"
          "AVOID_EXTERNS|PREFER_FALLTHROUGH|USE_SPINLOCK_T|MACRO_ARG_PRECEDENCE"),
     )
     LINE = re.compile(r"^(.+?):(\d+): (ERROR|WARNING|CHECK):(.*)$")

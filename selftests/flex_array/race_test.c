@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Puts into the same missing part lose nothing; readers need no lock. */
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "client.h"
+#include "kselftest_harness.h"
+
+#define THREADS 4
+#define ROUNDS 40
+#define TOTAL (512 * 600)
+
+struct racer {
+	pthread_t thread;
+	pthread_barrier_t *barrier;
+	atomic_int *done;
+	int fd;
+	int number;
+	int errors;
+};
+
+static __u64 value_of(__u32 nr)
+{
+	return (nr + 1) * 0x9e3779b97f4a7c15ULL;
+}
+
+/* Elements of one part go to different threads: every part is fought for. */
+static void *put_share(void *arg)
+{
+	struct racer *me = arg;
+
+	pthread_barrier_wait(me->barrier);
+	for (__u32 nr = me->number; nr < TOTAL; nr += 128) {
+		for (__u32 at = nr; at < nr + THREADS * 2 && at < TOTAL; at += THREADS) {
+			__u64 in = value_of(at);
+
+			me->errors += PUT(me->fd, at, &in) != 0;
+		}
+	}
+	return NULL;
+}
+
+static void *read_all(void *arg)
+{
+	struct racer *me = arg;
+	__u32 nr = me->number;
+	__u64 out;
+
+	while (!atomic_load(me->done)) {
+		nr = (nr * 1103515245 + 12345) % TOTAL;
+		switch (GET(me->fd, nr, &out)) {
+		case 0:
+			break;
+		case 1:
+			/* Half of a value of another thread is a matter of the callers. */
+			if (out != value_of(nr) && out != 0x6c6c6c6c6c6c6c6c)
+				me->errors++;
+			break;
+		default:
+			me->errors++;
+		}
+	}
+	return NULL;
+}
+
+static void *grow(void *arg)
+{
+	struct racer *me = arg;
+
+	pthread_barrier_wait(me->barrier);
+	for (__u32 total = 512; total < TOTAL; total += 7 * 512)
+		me->errors += CALL(me->fd, RESIZE, .total = total) != 0;
+	me->errors += CALL(me->fd, RESIZE, .total = TOTAL) != 0;
+	return NULL;
+}
+
+FIXTURE(race)
+{
+	int fd;
+	pthread_barrier_t barrier;
+	atomic_int done;
+	struct racer racers[THREADS + 2];
+};
+
+FIXTURE_SETUP(race)
+{
+	self->fd = client_open();
+	ASSERT_LE(0, self->fd);
+	atomic_store(&self->done, 0);
+	for (int i = 0; i < THREADS + 2; i++)
+		self->racers[i] = (struct racer){
+			.barrier = &self->barrier, .done = &self->done, .fd = self->fd,
+			.number = i,
+		};
+}
+
+FIXTURE_TEARDOWN(race)
+{
+	close(self->fd);
+}
+
+static int check_all(int fd)
+{
+	int wrong = 0;
+
+	for (__u32 nr = 0; nr < TOTAL; nr++) {
+		__u64 out = 0;
+
+		if (nr % 128 >= THREADS * 2)
+			continue;
+		if (GET(fd, nr, &out) != 1 || out != value_of(nr))
+			wrong++;
+	}
+	return wrong;
+}
+
+TEST_F_TIMEOUT(race, puts_into_missing_parts, 600)
+{
+	for (int round = 0; round < ROUNDS; round++) {
+		ASSERT_EQ(0, CREATE(self->fd, 8, TOTAL));
+		pthread_barrier_init(&self->barrier, NULL, THREADS);
+		for (int i = 0; i < THREADS; i++)
+			ASSERT_EQ(0, pthread_create(&self->racers[i].thread, NULL, put_share,
+						    &self->racers[i]));
+		for (int i = 0; i < THREADS; i++) {
+			pthread_join(self->racers[i].thread, NULL);
+			EXPECT_EQ(0, self->racers[i].errors);
+		}
+		EXPECT_EQ(0, check_all(self->fd));
+		/* What lost a race was given back: one part each, and no more. */
+		EXPECT_EQ(TOTAL / 512, client_info(self->fd).parts);
+		EXPECT_EQ(3, client_info(self->fd).nodes);
+		ASSERT_EQ(0, CALL(self->fd, FREE));
+	}
+}
+
+TEST_F_TIMEOUT(race, readers_without_lock, 600)
+{
+	for (int round = 0; round < ROUNDS / 4; round++) {
+		ASSERT_EQ(0, CREATE(self->fd, 8, TOTAL));
+		atomic_store(&self->done, 0);
+		pthread_barrier_init(&self->barrier, NULL, 2);
+		for (int i = 0; i < 2; i++)
+			pthread_create(&self->racers[THREADS + i].thread, NULL, read_all,
+				       &self->racers[THREADS + i]);
+		for (int i = 0; i < 2; i++)
+			pthread_create(&self->racers[i].thread, NULL, put_share,
+				       &self->racers[i]);
+		for (int i = 0; i < 2; i++)
+			pthread_join(self->racers[i].thread, NULL);
+		atomic_store(&self->done, 1);
+		for (int i = 0; i < 2; i++)
+			pthread_join(self->racers[THREADS + i].thread, NULL);
+		for (int i = 0; i < THREADS + 2; i++)
+			EXPECT_EQ(0, self->racers[i].errors);
+		ASSERT_EQ(0, CALL(self->fd, FREE));
+	}
+}
+
+/* The tree grows under readers and puts; what was put before stays in sight. */
+TEST_F_TIMEOUT(race, growing_under_readers_and_puts, 600)
+{
+	for (int round = 0; round < ROUNDS / 4; round++) {
+		__u64 in = value_of(0), out;
+
+		ASSERT_EQ(0, CREATE(self->fd, 8, 512));
+		ASSERT_EQ(0, PUT(self->fd, 0, &in));
+		atomic_store(&self->done, 0);
+		pthread_barrier_init(&self->barrier, NULL, 1);
+		for (int i = 0; i < 2; i++)
+			pthread_create(&self->racers[THREADS + i].thread, NULL, read_all,
+				       &self->racers[THREADS + i]);
+		pthread_create(&self->racers[0].thread, NULL, grow, &self->racers[0]);
+		for (__u32 nr = 0; nr < TOTAL;) {
+			int ret;
+
+			in = value_of(nr);
+			ret = PUT(self->fd, nr, &in);
+			if (ret == -ENOSPC)
+				continue;	/* the other thread will get there */
+			ASSERT_EQ(0, ret);
+			ASSERT_EQ(1, GET(self->fd, 0, &out));
+			ASSERT_EQ(value_of(0), out);
+			ASSERT_EQ(1, GET(self->fd, nr, &out));
+			ASSERT_EQ(value_of(nr), out);
+			nr += 256;
+		}
+		pthread_join(self->racers[0].thread, NULL);
+		atomic_store(&self->done, 1);
+		for (int i = 0; i < 2; i++)
+			pthread_join(self->racers[THREADS + i].thread, NULL);
+		for (int i = 0; i < THREADS + 2; i++)
+			EXPECT_EQ(0, self->racers[i].errors);
+		ASSERT_EQ(0, CALL(self->fd, FREE));
+	}
+}
+
+TEST_HARNESS_MAIN
