@@ -9,5 +9,12 @@ namespace naming
 
 void add_list(CLI::App &app, waymark::output_options &output);
 void add_resolve(CLI::App &app, waymark::output_options &output);
+void add_info(CLI::App &app, waymark::output_options &output);
+void add_monitor(CLI::App &app, waymark::output_options &output);
+void add_run(CLI::App &app, waymark::output_options &output);
+void add_snapshot(CLI::App &app, waymark::output_options &output);
+void add_compare(CLI::App &app, waymark::output_options &output);
+void add_altnames(CLI::App &app, waymark::output_options &output);
+void add_roles(CLI::App &app, waymark::output_options &output);
 
 } // namespace naming

@@ -30,6 +30,7 @@ struct placement {
 	std::string syspath;  /* of the network device; empty if it is gone */
 	std::string location; /* empty: virtual */
 	std::string label;    /* of the firmware; empty if none */
+	std::string onboard_index; /* of the firmware; empty if none */
 	std::string serial;   /* PCI device serial number; empty if none */
 };
 placement place_of(unsigned int ifindex, const std::string &sysfs = "/sys");

@@ -83,7 +83,9 @@ bool collide(const claimant &a, const claimant &b)
 	if (a.id == b.id)
 		return false;
 	return (!a.location.empty() && a.location == b.location) ||
-	       (!a.mac.empty() && a.mac == b.mac) || (!a.label.empty() && a.label == b.label);
+	       (!a.mac.empty() && a.mac == b.mac) || (!a.label.empty() && a.label == b.label) ||
+	       std::find_first_of(a.roles.begin(), a.roles.end(), b.roles.begin(), b.roles.end()) !=
+		       a.roles.end();
 }
 
 bool precedes(const claimant &a, const claimant &b)

@@ -34,6 +34,7 @@ struct claimant {
 	std::string mac;   /* permanent; empty if none */
 	std::string label; /* from firmware; empty if none */
 	unsigned int ifindex = 0;
+	std::vector<std::string> roles; /* that it matches, sorted */
 };
 
 /* True if @a and @b claim at least one name both. */

@@ -59,6 +59,10 @@ placement place_of(unsigned int ifindex, const std::string &sysfs)
 
 	const std::string device = sysfs + "/devices/" + place.location;
 	place.label = read_line(device + "/label");
+	/* As udev: what ACPI says comes before what SMBIOS says. */
+	place.onboard_index = read_line(device + "/acpi_index");
+	if (place.onboard_index.empty())
+		place.onboard_index = read_line(device + "/index");
 	place.serial = pci_serial(read_file(device + "/config"));
 	return place;
 }

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "facts.hpp"
+
+#include <net/if_arp.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "waymark/udev.hpp"
+
+namespace naming
+{
+
+namespace
+{
+
+/* What hwdb says in words, and what says how udev came to its name, identifies nothing. */
+bool identifies(const std::string &key)
+{
+	static constexpr std::string_view database = "_FROM_DATABASE";
+
+	if (key.rfind("ID_", 0) != 0 || key == "ID_NET_LINK_FILE" || key == "ID_NET_NAME" ||
+	    key == "ID_NET_NAMING_SCHEME")
+		return false;
+	return key.size() < database.size() ||
+	       key.compare(key.size() - database.size(), database.size(), database) != 0;
+}
+
+} // namespace
+
+std::string type_of(unsigned int link_type, const std::string &devtype)
+{
+	if (!devtype.empty())
+		return devtype;
+	switch (link_type) {
+	case ARPHRD_ETHER:
+		return "ether";
+	case ARPHRD_INFINIBAND:
+		return "infiniband";
+	case ARPHRD_LOOPBACK:
+		return "loopback";
+	default:
+		return std::to_string(link_type);
+	}
+}
+
+nic_facts facts_of(const nic_info &info, const properties &props, const placement &place)
+{
+	const bool stacked = is_stacked(place.syspath);
+	nic_facts facts;
+
+	facts.name = info.name;
+	facts.ifindex = info.ifindex;
+	facts.driver = info.driver;
+	facts.type = type_of(info.link_type, info.devtype);
+	facts.mac = hardware_mac(info, stacked);
+	facts.port_name = info.port_name;
+	facts.onboard_index = place.onboard_index;
+	facts.label = place.label;
+	facts.order = claimant_of(info, place);
+	facts.links = claims_of(info, props, place.serial, stacked);
+	for (const auto &[key, value] : props)
+		if (identifies(key))
+			facts.props.emplace(key, value);
+	return facts;
+}
+
+std::vector<nic_facts> gather_facts()
+{
+	const waymark::udev_context udev;
+	std::vector<nic_facts> all;
+
+	for (const nic_entry &entry : list_nics()) {
+		const placement place = place_of(entry.ifindex);
+		waymark::udev_record record;
+		nic_info info;
+
+		if (place.location.empty() || !udev.find(place.syspath, record))
+			continue;
+		const nic opened = nic::try_open_id(entry.id);
+		if (opened && !opened.try_info(info) && !info.moved)
+			all.push_back(facts_of(info, record.properties, place));
+	}
+	std::sort(all.begin(), all.end(), [](const nic_facts &a, const nic_facts &b) {
+		return precedes(a.order, b.order);
+	});
+	return all;
+}
+
+waymark::json to_json(const nic_facts &facts)
+{
+	return {{"name", facts.name},
+		{"ifindex", facts.ifindex},
+		{"driver", facts.driver},
+		{"type", facts.type},
+		{"mac", facts.mac},
+		{"port_name", facts.port_name},
+		{"onboard_index", facts.onboard_index},
+		{"label", facts.label},
+		{"location", facts.order.location},
+		{"dev_port", facts.order.dev_port},
+		{"dev_id", facts.order.dev_id},
+		{"links", facts.links},
+		{"properties", facts.props},
+		{"former", facts.former}};
+}
+
+} // namespace naming

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "snapshot.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "waymark/fd.hpp"
+
+namespace naming
+{
+
+namespace
+{
+
+using waymark::error;
+using waymark::json;
+
+std::string read_all(const std::string &path)
+{
+	const waymark::fd in = waymark::fd::open(path);
+	struct stat st = {};
+	std::string text;
+	std::size_t done = 0;
+
+	/* One read for a file, more for what has no size. */
+	if (!fstat(in.get(), &st) && st.st_size > 0)
+		text.resize(st.st_size + 1);
+	else
+		text.resize(65536);
+	for (;;) {
+		const ssize_t len = read(in.get(), &text[done], text.size() - done);
+
+		if (len < 0 && errno == EINTR)
+			continue;
+		if (len < 0)
+			throw error::from_errno(path, errno);
+		if (len == 0)
+			break;
+		done += len;
+		if (done == text.size())
+			text.resize(text.size() * 2);
+	}
+	text.resize(done);
+	return text;
+}
+
+nic_facts parse_nic(const json &object)
+{
+	nic_facts facts;
+
+	facts.name = object.at("name").get<std::string>();
+	facts.ifindex = object.at("ifindex").get<unsigned int>();
+	facts.driver = object.at("driver").get<std::string>();
+	facts.type = object.at("type").get<std::string>();
+	facts.mac = object.at("mac").get<std::string>();
+	facts.port_name = object.at("port_name").get<std::string>();
+	facts.onboard_index = object.at("onboard_index").get<std::string>();
+	facts.label = object.at("label").get<std::string>();
+	facts.order.location = object.at("location").get<std::string>();
+	facts.order.dev_port = object.at("dev_port").get<unsigned int>();
+	facts.order.dev_id = object.at("dev_id").get<unsigned int>();
+	facts.order.mac = facts.mac;
+	facts.order.label = facts.label;
+	facts.order.ifindex = facts.ifindex;
+	for (const auto &[key, value] : object.at("links").items())
+		facts.links.emplace(key, value.get<std::string>());
+	for (const auto &[key, value] : object.at("properties").items())
+		facts.props.emplace(key, value.get<std::string>());
+	for (const auto &name : object.at("former"))
+		facts.former.push_back(name.get<std::string>());
+	return facts;
+}
+
+} // namespace
+
+snapshot take_snapshot()
+{
+	struct utsname names = {};
+	snapshot machine;
+
+	if (uname(&names))
+		throw error::from_errno("uname", errno);
+	machine.machine = names.nodename;
+	machine.kernel = names.release;
+	machine.nics = gather_facts();
+	return machine;
+}
+
+json to_json(const snapshot &machine)
+{
+	json nics = json::array();
+
+	for (const nic_facts &nic : machine.nics)
+		nics.push_back(to_json(nic));
+	return {{"netdevname_snapshot", snapshot_version},
+		{"machine", machine.machine},
+		{"kernel", machine.kernel},
+		{"nics", nics}};
+}
+
+snapshot parse_snapshot(const std::string &text, const std::string &object)
+{
+	try {
+		const json root = json::parse(text);
+		const auto version = root.is_object() ? root.find("netdevname_snapshot") : root.end();
+
+		if (!root.is_object() || version == root.end() || !version->is_number_integer())
+			throw error(object, "not a snapshot of netdevname");
+		if (*version != snapshot_version)
+			throw error(object, "version " + version->dump() +
+						    " of the format, this program knows version " +
+						    std::to_string(snapshot_version));
+
+		snapshot machine;
+		machine.machine = root.at("machine").get<std::string>();
+		machine.kernel = root.at("kernel").get<std::string>();
+		for (const json &nic : root.at("nics")) {
+			machine.nics.push_back(parse_nic(nic));
+			machine.nics.back().order.id = machine.nics.size();
+		}
+		return machine;
+	} catch (const json::parse_error &e) {
+		throw error(object, "damaged or cut off at byte " + std::to_string(e.byte));
+	} catch (const json::exception &) {
+		throw error(object, "a field is missing or has the wrong type");
+	}
+}
+
+snapshot read_snapshot(const std::string &path)
+{
+	return parse_snapshot(read_all(path), path);
+}
+
+void write_snapshot(const std::string &path, const snapshot &machine)
+{
+	const std::string text =
+		to_json(machine).dump(1, '\t', false, json::error_handler_t::replace) + "\n";
+	const std::string temporary = path + ".new";
+	{
+		const waymark::fd out =
+			waymark::fd::open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW);
+		std::size_t done = 0;
+
+		while (done < text.size()) {
+			const ssize_t len = write(out.get(), text.data() + done, text.size() - done);
+
+			if (len < 0 && errno != EINTR)
+				throw error::from_errno(temporary, errno);
+			done += len > 0 ? len : 0;
+		}
+		if (fsync(out.get()))
+			throw error::from_errno(temporary, errno);
+	}
+	if (rename(temporary.c_str(), path.c_str()))
+		throw error::from_errno(path, errno);
+}
+
+} // namespace naming

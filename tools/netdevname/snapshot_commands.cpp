@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* netdevname snapshot and compare: what an upgrade did to the names. */
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include "commands.hpp"
+#include "compare.hpp"
+#include "snapshot.hpp"
+#include "waymark/fd.hpp"
+#include "waymark/table.hpp"
+
+namespace naming
+{
+
+namespace
+{
+
+/* udev makes the links by-former when it handles the node again. */
+void trigger(const nic_facts &nic)
+{
+	static const char change_text[] = "change";
+	const std::string path =
+		"/sys/class/netdev_naming/if" + std::to_string(nic.ifindex) + "/uevent";
+
+	try {
+		const waymark::fd uevent = waymark::fd::open(path, O_WRONLY);
+
+		if (write(uevent.get(), change_text, sizeof(change_text) - 1) < 0 && errno != ENODEV)
+			throw waymark::error::from_errno(path, errno);
+	} catch (const waymark::error &e) {
+		/* It went away meanwhile; that is nothing to fail for. */
+		if (access(path.c_str(), F_OK) == 0)
+			throw;
+	}
+}
+
+void save(const std::string &path)
+{
+	snapshot machine = take_snapshot();
+
+	if (access(path.c_str(), F_OK) == 0) {
+		try {
+			carry_former(read_snapshot(path).nics, machine.nics);
+		} catch (const waymark::error &e) {
+			/* A bad file must not prevent a good one. */
+			std::cerr << "netdevname: " << waymark::printable(e.object()) << ": " << e.what()
+				  << "; replaced, former names are lost\n";
+		}
+	}
+	std::error_code failed;
+	std::filesystem::create_directories(std::filesystem::path(path).parent_path(), failed);
+	write_snapshot(path, machine);
+	for (const nic_facts &nic : machine.nics)
+		if (!nic.former.empty())
+			trigger(nic);
+}
+
+waymark::json to_json(const pairing &pair, const snapshot &before, const snapshot &after)
+{
+	waymark::json object = {{"state", pair.after == none	? "gone"
+					  : pair.before == none ? "new"
+								: "same"}};
+	waymark::json changes = waymark::json::array();
+
+	object["name"] = pair.after == none ? before.nics[pair.before].name
+					    : after.nics[pair.after].name;
+	if (pair.before != none && pair.after != none) {
+		object["recognized_by"] = pair.by;
+		for (const change &c :
+		     changes_between(before.nics[pair.before], after.nics[pair.after]))
+			changes.push_back({{"what", c.identity}, {"before", c.before}, {"after", c.after}});
+	}
+	object["changes"] = changes;
+	return object;
+}
+
+void print_pair(const waymark::json &object, waymark::table &out)
+{
+	const std::string name = object["name"], state = object["state"];
+	const std::string by = object.contains("recognized_by")
+				       ? object["recognized_by"].get<std::string>()
+				       : std::string();
+
+	if (object["changes"].empty()) {
+		out.add({name, state, by, ""});
+		return;
+	}
+	bool first = true;
+	for (const auto &c : object["changes"]) {
+		const auto shown = [](const waymark::json &value) {
+			return value.get<std::string>().empty() ? "-" : value.get<std::string>();
+		};
+		const std::string text = c["what"].get<std::string>() + ": " + shown(c["before"]) +
+					 " -> " + shown(c["after"]);
+
+		out.add({first ? name : "", first ? "changed" : "", first ? by : "", text});
+		first = false;
+	}
+}
+
+/* Failed when a NIC has another name than before, or is gone. */
+void compare(const std::string &old_path, const std::string &new_path,
+	     const waymark::output_options &output)
+{
+	const snapshot before = read_snapshot(old_path);
+	const snapshot after = new_path.empty() ? take_snapshot() : read_snapshot(new_path);
+	waymark::json list = waymark::json::array();
+	waymark::table out({{"NAME"}, {"STATE"}, {"RECOGNIZED BY"}, {"CHANGE"}});
+	bool trouble = false;
+
+	for (const pairing &pair : pair_nics(before.nics, after.nics)) {
+		const waymark::json object = to_json(pair, before, after);
+
+		trouble |= pair.before != none &&
+			   (pair.after == none ||
+			    before.nics[pair.before].name != after.nics[pair.after].name);
+		list.push_back(object);
+		print_pair(object, out);
+	}
+	if (output.as_json)
+		waymark::print_json({{"before", {{"machine", before.machine}, {"kernel", before.kernel}}},
+				     {"after", {{"machine", after.machine}, {"kernel", after.kernel}}},
+				     {"nics", list}},
+				    output);
+	else
+		out.print(std::cout);
+	if (trouble)
+		throw waymark::exit_with{waymark::status::failed};
+}
+
+} // namespace
+
+void add_snapshot(CLI::App &app, waymark::output_options &output)
+{
+	CLI::App *command = app.add_subcommand("snapshot", "record every NIC's identities and names");
+	auto path = std::make_shared<std::string>();
+
+	CLI::Option *option = command->add_option(
+		"-s,--save", *path,
+		"keep it in FILE, with the names that FILE remembers, instead of printing it");
+	option->expected(0, 1)->default_str(snapshot_path);
+	command->callback([path, option, &output] {
+		if (option->count() == 0) {
+			waymark::print_json(naming::to_json(take_snapshot()), output);
+			return;
+		}
+		save(path->empty() ? snapshot_path : *path);
+	});
+}
+
+void add_compare(CLI::App &app, waymark::output_options &output)
+{
+	CLI::App *command = app.add_subcommand("compare", "say which NIC changed its name, and why");
+	auto before = std::make_shared<std::string>(snapshot_path);
+	auto after = std::make_shared<std::string>();
+
+	command->add_option("BEFORE", *before, "a snapshot; without it, the one that was kept");
+	command->add_option("AFTER", *after, "a snapshot; without it, this machine now");
+	command->callback([before, after, &output] { compare(*before, *after, output); });
+}
+
+} // namespace naming
