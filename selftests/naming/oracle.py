@@ -1,0 +1,158 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+What /dev/netdev must look like, worked out from sysfs, ethtool and udev's
+records of the network devices (not of the nodes), compared with what is there.
+
+Status 0 when both are equal; else 1 and one line a difference.
+"""
+
+import os
+import re
+import stat
+import subprocess
+import sys
+
+NET = "/sys/class/net"
+ROOT = "/dev/netdev"
+PLAIN = re.compile(rb"[A-Za-z0-9#+.:=@_-]")
+FUNCTION = re.compile(r"[0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$")
+
+
+def read(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+def line(path):
+    return read(path).rstrip(b"\n")
+
+
+def escape(text):
+    if text in (b".", b".."):
+        return "".join(f"\\x{byte:02x}" for byte in text)
+    return "".join(chr(byte) if PLAIN.match(bytes([byte])) else f"\\x{byte:02x}" for byte in text)
+
+
+def record(ifindex):
+    """udev's properties of a network device."""
+    found = {}
+    for entry in read(f"/run/udev/data/n{ifindex}").split(b"\n"):
+        if entry.startswith(b"E:") and b"=" in entry:
+            key, value = entry[2:].split(b"=", 1)
+            found[key.decode()] = value
+    return found
+
+
+def permanent_mac(name):
+    """From the driver through ethtool, not from what the kernel shows as current."""
+    text = subprocess.run(["ethtool", "-P", name], stdout=subprocess.PIPE, check=False).stdout
+    mac = text.strip().rsplit(b" ", 1)[-1]
+    useless = (b"00:00:00:00:00:00", b"ff:ff:ff:ff:ff:ff")
+    return mac if len(mac) == 17 and mac not in useless else b""
+
+
+def serial(device):
+    """The Device Serial Number of a PCI Express function."""
+    config = read(f"{device}/config")
+    at, seen = 0x100, set()
+    while 0x100 <= at <= len(config) - 12 and at not in seen:
+        seen.add(at)
+        header = int.from_bytes(config[at:at + 4], "little")
+        if header in (0, 0xffffffff):
+            break
+        if header & 0xffff == 3:
+            number = int.from_bytes(config[at + 4:at + 12], "little")
+            digits = f"{number:016x}"
+            return digits if len(set(digits)) > 1 else ""
+        at = header >> 20
+    return ""
+
+
+class Nic:
+    def __init__(self, name):
+        self.name = name
+        self.dir = os.path.realpath(os.path.join(NET, os.fsdecode(name)))
+        self.ifindex = int(line(f"{self.dir}/ifindex"))
+        self.virtual = self.dir.startswith("/sys/devices/virtual/")
+        functions = [part for part in self.dir.split("/") if FUNCTION.match(part)]
+        self.order = [tuple(int(word, 16) for word in re.split("[:.]", part)) for part in functions]
+        self.order.append((int(line(f"{self.dir}/dev_port") or 0),))
+        self.pci = os.path.join(self.dir.split(functions[-1])[0], functions[-1]) if functions else ""
+
+    def claims(self):
+        yield "by-name", escape(self.name)
+        if self.virtual:
+            return
+        udev = record(self.ifindex)
+        path = udev.get("ID_PATH", b"")
+        if path:
+            yield "by-path", escape(path)
+            port = line(f"{self.dir}/phys_port_name") or line(f"{self.dir}/dev_port")
+            yield "by-port", escape(path + b"-port-" + port)
+        stacked = any(entry.startswith("lower_") for entry in os.listdir(self.dir))
+        if line(f"{self.dir}/type") == b"1" and not stacked:
+            yield "by-mac", escape(permanent_mac(os.fsdecode(self.name)))
+        yield "by-label", escape(udev.get("ID_NET_LABEL_ONBOARD", b""))
+        yield "by-onboard", escape(udev.get("ID_NET_NAME_ONBOARD", b""))
+        yield "by-slot", escape(udev.get("ID_NET_NAME_SLOT", b""))
+        number = serial(self.pci) if self.pci and udev.get("ID_BUS") == b"pci" else ""
+        if number:
+            vendor, model = (line(f"{self.pci}/{name}").decode()[2:] for name in ("vendor", "device"))
+            yield "by-id", f"pci-{vendor}-{model}-{number}-f{self.pci[-1]}"
+
+
+def expected():
+    """{"by-x/name": ifindex}; of two claimants the one that is plugged in first in bus order."""
+    links = {}
+    nics = [Nic(name) for name in os.listdir(os.fsencode(NET))
+            if os.path.isdir(os.path.join(os.fsencode(NET), name))]
+    for nic in sorted(nics, key=lambda nic: (nic.virtual, nic.order)):
+        for directory, name in nic.claims():
+            if name and len(name) <= 255:
+                links.setdefault(f"{directory}/{name}", nic.ifindex)
+    return links, {nic.ifindex for nic in nics}
+
+
+def actual():
+    links, nodes = {}, set()
+    for top, _, names in os.walk(ROOT):
+        for name in names:
+            path = os.path.join(top, name)
+            below = os.path.relpath(path, ROOT)
+            if os.path.islink(path):
+                target = os.path.realpath(path)
+                links[below] = target
+            elif stat.S_ISCHR(os.lstat(path).st_mode) and re.match(r"if[0-9]+$", below):
+                nodes.add(int(below[2:]))
+    return links, nodes
+
+
+def main():
+    wanted, indexes = expected()
+    found, nodes = actual()
+    wrong = [f"{ROOT}/if{index}: missing" for index in indexes - nodes]
+    wrong += [f"{ROOT}/if{index}: no such NIC" for index in nodes - indexes]
+    for link, index in wanted.items():
+        node = f"{ROOT}/if{index}"
+        if link not in found:
+            wrong.append(f"{ROOT}/{link}: missing, should lead to {node}")
+        elif found[link] != node:
+            wrong.append(f"{ROOT}/{link}: leads to {found[link]}, not to {node}")
+    for link in found:
+        if link.startswith(("by-role/", "by-former/")):
+            continue
+        if link not in wanted:
+            wrong.append(f"{ROOT}/{link}: nobody claims it (leads to {found[link]})")
+    for text in sorted(wrong):
+        print(text)
+    if not wrong and "-v" in sys.argv:
+        print(f"{len(found)} links, {len(nodes)} nodes")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

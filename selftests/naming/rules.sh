@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The rules as text, and what they do with events that lie.
+
+. "$(dirname "$0")/naming.sh"
+
+rules=/usr/lib/udev/rules.d/81-netdev-naming.rules
+
+verified() {
+	udevadm verify --no-style "$rules" 2>&1 || udevadm verify "$rules"
+}
+
+no_complaint() {
+	! journalctl -b -u systemd-udevd --no-pager | grep -E "81-netdev-naming|netdev-naming-id"
+}
+
+# test_event DEVPATH PROPERTY=VALUE...: what udev would do, without doing it.
+no_fork_for_virtual() {
+	! udevadm test --action=add "/sys/class/netdev_naming/$(node_of wrules)" 2>&1 | grep "netdev-naming-id"
+}
+
+import_fails_without_a_node() {
+	! env DEVNAME=/dev/netdev/if999999 INTERFACE=eth0 /usr/lib/udev/netdev-naming-id import 2> /dev/null
+}
+
+import_fails_for_another_name() {
+	! env "DEVNAME=/dev/netdev/$node" INTERFACE=other /usr/lib/udev/netdev-naming-id import 2> /dev/null
+}
+
+import_prints_only_keys() {
+	env "DEVNAME=/dev/netdev/$node" "INTERFACE=$nic" "ID_NET_LABEL_ONBOARD=$(printf 'a\nSYMLINK=b')" \
+		/usr/lib/udev/netdev-naming-id import > /run/rules.out || return 1
+	! grep -v '^NETDEV_NAMING_[A-Z]*=[][A-Za-z0-9#+.:=@_\\-]*$' /run/rules.out
+}
+
+links_survive_a_stale_event() {
+	# The kernel refuses to send a false path, so the rules get one by a rename
+	# that comes while udev is stopped.
+	local before after
+	before=$(find /dev/netdev -type l ! -path '*/by-name/*' -printf '%P %l\n' | sort)
+	udevadm control --stop-exec-queue
+	ip link set dev "$nic" name stale0
+	ip link set dev stale0 name stale1
+	ip link set dev stale1 name "$nic"
+	udevadm control --start-exec-queue
+	settle
+	after=$(find /dev/netdev -type l ! -path '*/by-name/*' -printf '%P %l\n' | sort)
+	[ "$before" = "$after" ] || { diff <(echo "$before") <(echo "$after"); return 1; }
+}
+
+plan 8
+mapfile -t nics < <(hardware)
+nic=${nics[0]}
+node=$(node_of "$nic")
+undo+=("ip link del wrules" "rm -f /run/rules.out")
+ip link add wrules type dummy
+settle
+if udevadm verify --help > /dev/null 2>&1; then
+	point "udevadm verify accepts the rules" verified
+else
+	ktap_test_skip "this udevadm has no verify"
+fi
+point "a virtual device costs no process" no_fork_for_virtual
+point "the helper fails for a node that is gone" import_fails_without_a_node
+point "the helper fails for a name that is out of date" import_fails_for_another_name
+point "the helper prints keys and harmless values only" import_prints_only_keys
+point "stale events leave the links of the hardware alone" links_survive_a_stale_event
+links "and everything is right afterwards"
+point "udevd had nothing to complain about" no_complaint
+ktap_finished
