@@ -15,7 +15,7 @@ wanted=${WAYMARK_MODULES:-60}
 kinds="intact crc import licence namespace vermagic"
 release=$(uname -r)
 work=$(mktemp -d /tmp/symidx-check.XXXXXX)
-trap 'rm -rf "$work"; rmmod $(cat "$work/loaded" 2> /dev/null) 2> /dev/null' EXIT
+trap 'rm -rf "$work"' EXIT
 
 unpack() { # FILE OUTPUT
 	case $1 in
