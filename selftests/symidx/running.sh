@@ -10,7 +10,7 @@
 work=$(mktemp -d /tmp/symidx-running.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 
-# STATUS STDERR-PATTERN COMMAND...
+# STATUS STDERR-PATTERN COMMAND...; ktap_test_result splits at blanks, so: none.
 fails_with() {
 	local status=$1 pattern=$2
 	shift 2
@@ -51,15 +51,15 @@ ktap_print_header
 ktap_set_plan 9
 modprobe -r symbol_index 2> /dev/null
 ktap_test_result "without the module: one line that says what to do" \
-	fails_with 1 'modprobe symbol_index' symidx lookup printk
+	fails_with 1 'modprobe.symbol_index' symidx lookup printk
 modprobe symbol_index
 udevadm settle
 ktap_test_result "lookup finds a symbol of the kernel" lookup_finds
 ktap_test_result "lookup names the module that exports a symbol" owner_is_the_module
 ktap_test_result "an unknown name is a failure" fails_with 1 \
-	'^symidx: no_such_symbol_here: ' symidx lookup no_such_symbol_here
+	'^symidx:.no_such_symbol_here:' symidx lookup no_such_symbol_here
 ktap_test_result "a name of 500 letters is a failure" fails_with 1 \
-	'exports no such symbol' symidx lookup "$(printf 'a%.0s' $(seq 500))"
+	'exports.no.such.symbol' symidx lookup "$(printf 'a%.0s' $(seq 500))"
 ktap_test_result "no name is wrong usage" fails_with 2 'NAME' symidx lookup
 ktap_test_result "list has all that kallsyms has" lists_what_kallsyms_has
 ktap_test_result "list is in name order" list_in_name_order
