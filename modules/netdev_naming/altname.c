@@ -139,10 +139,36 @@ static struct nn_nic *nn_altname_next_stale(void)
 	return found;
 }
 
+/* Turns requests that the probe has seen into NICs to look at. */
+static void nn_altname_mark(void)
+{
+	unsigned int ifindexes[NN_ALTNAME_PENDING_MAX], count, nr;
+	struct nn_nic *nic;
+	bool all;
+
+	count = nn_altname_probe_take(ifindexes, &all);
+	if (!count && !all)
+		return;
+
+	/* The requests are being handled under RTNL: until they have been. */
+	rtnl_lock();
+	rtnl_unlock();
+
+	mutex_lock(&nn_lock);
+	list_for_each_entry(nic, &nn_nics, link) {
+		for (nr = 0; nr < count && nic->ifindex != ifindexes[nr]; nr++)
+			;
+		if (nic->here && (all || nr < count))
+			nic->altnames_stale = true;
+	}
+	mutex_unlock(&nn_lock);
+}
+
 static void nn_altname_work(struct work_struct *work)
 {
 	struct nn_nic *nic;
 
+	nn_altname_mark();
 	while ((nic = nn_altname_next_stale())) {
 		nn_rtnetlink_ask(nic, NULL, nn_altnames_answer, NULL);
 		nn_nic_put(nic);
@@ -150,6 +176,16 @@ static void nn_altname_work(struct work_struct *work)
 }
 
 static DECLARE_WORK(nn_altname_works, nn_altname_work);
+
+/**
+ * nn_altname_look() - look at the NICs whose alternative names may have changed
+ *
+ * Context: any.
+ */
+void nn_altname_look(void)
+{
+	queue_work(nn_altname_queue, &nn_altname_works);
+}
 
 /**
  * nn_altname_check() - alternative names of a NIC may have changed
@@ -162,7 +198,7 @@ void nn_altname_check(struct nn_nic *nic)
 	mutex_lock(&nn_lock);
 	nic->altnames_stale = true;
 	mutex_unlock(&nn_lock);
-	queue_work(nn_altname_queue, &nn_altname_works);
+	nn_altname_look();
 }
 
 int nn_altnames_get(struct nn_call *call)

@@ -20,6 +20,7 @@ static int __init netdev_naming_init(void)
 	err = nn_notifier_init();
 	if (err)
 		goto err_exit_control;
+	nn_altname_probe_init();
 	return 0;
 
 err_exit_control:
@@ -35,6 +36,7 @@ err_exit_altname:
 /* No descriptor is open any more: each of them holds the module. */
 static void __exit netdev_naming_exit(void)
 {
+	nn_altname_probe_exit();
 	nn_notifier_exit();
 	nn_control_exit();
 	nn_node_exit();

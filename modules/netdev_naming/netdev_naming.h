@@ -179,6 +179,13 @@ void nn_control_exit(void);
 int nn_altname_init(void);
 void nn_altname_exit(void);
 void nn_altname_check(struct nn_nic *nic);
+void nn_altname_look(void);
+
+/* altname_probe.c: requests to change them */
+#define NN_ALTNAME_PENDING_MAX	64
+unsigned int nn_altname_probe_take(unsigned int *ifindexes, bool *all);
+void nn_altname_probe_init(void);
+void nn_altname_probe_exit(void);
 
 /* rtnetlink.c: what only rtnetlink can tell */
 struct nn_place {

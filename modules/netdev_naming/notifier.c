@@ -130,6 +130,7 @@ static int nn_netdev_event(struct notifier_block *nb, unsigned long event, void 
 	case NETDEV_CHANGEADDR:
 		nn_netdev_change_address(netdev);
 		break;
+	case NETDEV_UP:
 	case NETDEV_CHANGE:
 		nn_netdev_change_state(netdev);
 		break;

@@ -37,14 +37,16 @@ static int nn_place_get(struct nn_nic *nic, struct file *file, struct nn_place *
 		place->net = get_net(&init_net);
 		place->ifindex = nic->ifindex;
 		place->moves = nic->moves;
-		mutex_unlock(&nn_lock);
-		return 0;
+		err = 0;
+	} else if (nic->netdev) {
+		err = -EACCES;
 	}
 	mutex_unlock(&nn_lock);
-	if (!file)
-		return -EACCES;
+	if (err != -EACCES || !file)
+		return err;
 
 	/* Elsewhere, only RTNL keeps it from moving on. */
+	err = -ENODEV;
 	rtnl_lock();
 	mutex_lock(&nn_lock);
 	if (nic->netdev) {
