@@ -108,6 +108,20 @@ TEST_F(events, altname_while_up)
 	EXPECT_STREQ("nn-alternative", (char *)event.detail);
 }
 
+/* The kernel itself is silent about this one. */
+TEST_F(events, altname_while_down)
+{
+	struct netdev_naming_event event;
+
+	ASSERT_EQ(0, link_add_altname(self->ifindex, "nn-alternative"));
+	ASSERT_EQ(0, event_find(self->fd, NETDEV_NAMING_EVENT_ALTNAME_ADDED, &event));
+	EXPECT_STREQ("nn-alternative", (char *)event.detail);
+	ASSERT_EQ(0, link_del_altname(self->ifindex, "nn-alternative"));
+	ASSERT_EQ(0, event_find(self->fd, NETDEV_NAMING_EVENT_ALTNAME_REMOVED, &event));
+	EXPECT_STREQ("nn-alternative", (char *)event.detail);
+	EXPECT_FALSE(event_pending(self->fd));
+}
+
 /* The longest that the kernel takes fills the record. */
 TEST_F(events, altname_of_127_characters)
 {

@@ -187,14 +187,12 @@ int link_del_altname(int ifindex, const char *altname)
 	return link_change_altname(ifindex, RTM_DELLINKPROP, altname);
 }
 
-int link_move(int ifindex, int netns, const char *name)
+int link_move(int ifindex, int netns)
 {
 	struct request req;
 
 	request_init(&req, RTM_NEWLINK, 0, ifindex);
 	request_put(&req, IFLA_NET_NS_FD, &netns, sizeof(netns));
-	if (name)
-		request_put_string(&req, IFLA_IFNAME, name);
 	return request_send(&req);
 }
 

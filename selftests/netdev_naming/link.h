@@ -20,7 +20,7 @@ int link_set_address(int ifindex, const __u8 address[6]);
 int link_set_up(int ifindex, bool up);
 int link_add_altname(int ifindex, const char *altname);
 int link_del_altname(int ifindex, const char *altname);
-int link_move(int ifindex, int netns, const char *name);	/* name NULL: keep */
+int link_move(int ifindex, int netns);
 int link_index(const char *name);				/* ifindex */
 
 int netns_new(void);						/* descriptor */

@@ -1,0 +1,117 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The module comes and goes: nodes for the NICs that are there, none afterwards,
+# and no unloading under an open descriptor. NICs come and go meanwhile.
+
+source "$(dirname "$0")/../kselftest/ktap_helpers.sh"
+
+module=netdev_naming
+cycles=${NETDEV_NAMING_CYCLES:-20}
+
+loaded()
+{
+	[ -d /sys/module/$module ]
+}
+
+# rmmod fails while udev still handles what we caused.
+unload()
+{
+	udevadm settle
+	rmmod $module
+}
+
+nodes_match_nics()
+{
+	local nic ifindex
+
+	for nic in /sys/class/net/*/ifindex; do
+		ifindex=$(cat "$nic") || return 1
+		[ -c "/dev/netdev/if$ifindex" ] || return 1
+		[ "$(cat "/sys/class/netdev_naming/if$ifindex/ifindex")" = "$ifindex" ] || return 1
+	done
+	[ "$(find /dev/netdev -maxdepth 1 -name 'if*' | wc -l)" = \
+	  "$(find /sys/class/net -mindepth 1 -maxdepth 1 -type l | wc -l)" ]
+}
+
+picks_up_nics_at_load()
+{
+	ip link add nnt0 type dummy && modprobe $module && nodes_match_nics
+}
+
+leaves_nothing_behind()
+{
+	unload && [ ! -e /dev/netdev/control ] && [ ! -e /sys/class/netdev_naming ] &&
+		[ -z "$(find /dev/netdev -type c 2>/dev/null)" ]
+}
+
+# Every kind of descriptor holds the module, also one of a NIC that is gone.
+open_descriptor_holds_module()
+{
+	local fd ret=0 path=$1
+
+	exec {fd}<"$path" || return 1
+	[ -z "$2" ] || ip link del "$2"
+	udevadm settle
+	rmmod $module 2>/dev/null && ret=1
+	exec {fd}<&-
+	loaded && [ $ret = 0 ]
+}
+
+node_of()
+{
+	echo "/dev/netdev/if$(cat "/sys/class/net/$1/ifindex")"
+}
+
+burst()
+{
+	local i
+
+	while [ ! -e "$stop" ]; do
+		for i in 1 2 3 4 5; do
+			ip link add "nnb$i" type dummy
+			ip link set "nnb$i" name "nnc$i"
+		done
+		for i in 1 2 3 4 5; do
+			ip link del "nnc$i"
+		done
+	done
+}
+
+# Descriptors as well, so that rmmod often is refused: both ways are taken.
+cycle_under_load()
+{
+	local i pid ret=0
+
+	stop=$(mktemp -u)
+	burst &
+	pid=$!
+	for ((i = 0; i < cycles; i++)); do
+		modprobe $module || ret=1
+		timeout 0.1 cat /dev/netdev/control >/dev/null
+		until rmmod $module 2>/dev/null; do
+			loaded || break
+		done
+	done
+	touch "$stop"
+	wait $pid
+	rm -f "$stop"
+	modprobe $module && nodes_match_nics && return $ret
+}
+
+ktap_print_header
+ktap_set_plan 7
+
+loaded && unload
+ktap_test_result "picks up NICs at load" picks_up_nics_at_load
+ktap_test_result "leaves nothing behind" leaves_nothing_behind
+modprobe $module
+ktap_test_result "open handle holds the module" \
+	open_descriptor_holds_module "$(node_of nnt0)"
+ktap_test_result "open control holds the module" \
+	open_descriptor_holds_module /dev/netdev/control
+ktap_test_result "handle of a removed NIC holds the module" \
+	open_descriptor_holds_module "$(node_of nnt0)" nnt0
+ktap_test_result "loads and unloads while NICs come and go" cycle_under_load
+ktap_test_result "unloads at the end" unload
+ktap_finished

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Many renames: a reader that keeps up misses none, one that does not is told.
+ * NETDEV_NAMING_RENAMES sets their number (default 3000).
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "handle.h"
+#include "link.h"
+
+#define BURST	1000
+
+FIXTURE(renames) {
+	int control;
+	int ifindex;
+	int fd;
+	unsigned int count;
+	__u64 id;
+};
+
+FIXTURE_SETUP(renames)
+{
+	const char *count = getenv("NETDEV_NAMING_RENAMES");
+	struct netdev_naming_info info;
+
+	self->count = count ? strtoul(count, NULL, 10) : 3000;
+	ASSERT_LT(NETDEV_NAMING_QUEUE_MAX, self->count);
+	self->control = control_open();
+	ASSERT_LE(0, self->control);
+	self->ifindex = link_add("dummy", "nnt0", 0);
+	ASSERT_LT(0, self->ifindex);
+	self->fd = handle_open(self->ifindex);
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, handle_info(self->fd, NETDEV_NAMING_INFO_NAME, &info));
+	self->id = info.id;
+	event_drain(self->control);
+}
+
+FIXTURE_TEARDOWN(renames)
+{
+	link_del(self->ifindex);
+	close(self->fd);
+	close(self->control);
+}
+
+/*
+ * SIOCSIFNAME, a single system call. With @pace, waits after each BURST renames
+ * for a byte from the reader: he keeps up by definition and not by luck.
+ */
+static int rename_many(unsigned int count, int pace)
+{
+	char byte;
+
+	struct ifreq ifr = {};
+	unsigned int i;
+	int fd;
+
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	for (i = 1; i <= count; i++) {
+		snprintf(ifr.ifr_name, IFNAMSIZ, "nnt%u", i - 1);
+		snprintf(ifr.ifr_newname, IFNAMSIZ, "nnt%u", i);
+		if (ioctl(fd, SIOCSIFNAME, &ifr))
+			return -errno;
+		if (pace >= 0 && i % BURST == 0 && read(pace, &byte, 1) != 1)
+			return -EPIPE;
+	}
+	close(fd);
+	return 0;
+}
+
+static void read_all(struct __test_metadata *_metadata, int fd, int pace, __u64 id,
+		     unsigned int count)
+{
+	struct netdev_naming_event event;
+	__u64 seq = 0, generation = 0;
+	char expected[IFNAMSIZ];
+	unsigned int i;
+
+	for (i = 1; i <= count; i++) {
+		ASSERT_EQ(0, event_read(fd, &event));
+		ASSERT_EQ(0, event.flags);
+		ASSERT_EQ(NETDEV_NAMING_EVENT_RENAMED, event.type);
+		ASSERT_EQ(id, event.id);
+		if (seq) {
+			ASSERT_EQ(seq + 1, event.seq);
+			ASSERT_EQ(generation + 1, event.generation);
+		}
+		seq = event.seq;
+		generation = event.generation;
+		snprintf(expected, sizeof(expected), "nnt%u", i);
+		ASSERT_STREQ(expected, event.name);
+		snprintf(expected, sizeof(expected), "nnt%u", i - 1);
+		ASSERT_STREQ(expected, (char *)event.detail);
+		/* Half a burst early, so that both sides always have work. */
+		if (i % BURST == BURST / 2) {
+			ASSERT_EQ(1, write(pace, "", 1));
+		}
+	}
+}
+
+static void keep_up(struct __test_metadata *_metadata, FIXTURE_DATA(renames) * self, int fd)
+{
+	int status, pace[2];
+	pid_t pid;
+
+	ASSERT_EQ(0, pipe(pace));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid)
+		_exit(rename_many(self->count, pace[0]) ? 1 : 0);
+	read_all(_metadata, fd, pace[1], self->id, self->count);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+}
+
+TEST_F_TIMEOUT(renames, handle_keeps_up, 1200)
+{
+	keep_up(_metadata, self, self->fd);
+}
+
+TEST_F_TIMEOUT(renames, control_keeps_up, 1200)
+{
+	keep_up(_metadata, self, self->control);
+}
+
+static void fall_behind(struct __test_metadata *_metadata, FIXTURE_DATA(renames) * self, int fd)
+{
+	struct netdev_naming_event event;
+	char last[IFNAMSIZ];
+	unsigned int i;
+
+	ASSERT_EQ(0, rename_many(self->count, -1));
+	snprintf(last, sizeof(last), "nnt%u", self->count);
+
+	/* The mark comes first, and what follows is complete up to the end. */
+	for (i = 0; i < NETDEV_NAMING_QUEUE_MAX; i++) {
+		ASSERT_EQ(0, event_read(fd, &event));
+		ASSERT_EQ(i ? 0 : NETDEV_NAMING_EVENT_F_OVERFLOW, event.flags);
+	}
+	EXPECT_STREQ(last, event.name);
+	EXPECT_FALSE(event_pending(fd));
+
+	/* Once told, never again. */
+	ASSERT_EQ(0, link_rename(self->ifindex, "nnt-end"));
+	ASSERT_EQ(0, event_read(fd, &event));
+	EXPECT_EQ(0, event.flags);
+	EXPECT_STREQ("nnt-end", event.name);
+}
+
+TEST_F_TIMEOUT(renames, handle_falls_behind, 1200)
+{
+	fall_behind(_metadata, self, self->fd);
+}
+
+TEST_F_TIMEOUT(renames, control_falls_behind, 1200)
+{
+	fall_behind(_metadata, self, self->control);
+}
+
+/* A full queue holds back neither its neighbours nor the renames. */
+TEST_F_TIMEOUT(renames, other_readers_unharmed, 1200)
+{
+	int idle = handle_open(self->ifindex);
+
+	ASSERT_LE(0, idle);
+	keep_up(_metadata, self, self->fd);
+	EXPECT_EQ(NETDEV_NAMING_QUEUE_MAX, event_drain(idle));
+	close(idle);
+}
+
+/* A new snapshot is the way out of an overflow. */
+TEST_F_TIMEOUT(renames, snapshot_clears_the_overflow, 1200)
+{
+	struct netdev_naming_entry entries[64];
+	struct netdev_naming_enumerate arg = {
+		.size = sizeof(arg),
+		.entries = (uintptr_t)entries,
+		.entry_size = sizeof(entries[0]),
+		.capacity = 64,
+	};
+	struct netdev_naming_event event;
+
+	ASSERT_EQ(0, rename_many(self->count, -1));
+	ASSERT_EQ(0, ioctl(self->control, NETDEV_NAMING_IOC_ENUMERATE, &arg));
+	EXPECT_FALSE(event_pending(self->control));
+	ASSERT_EQ(0, link_rename(self->ifindex, "nnt-end"));
+	ASSERT_EQ(0, event_read(self->control, &event));
+	EXPECT_EQ(0, event.flags);
+	EXPECT_EQ(arg.seq + 1, event.seq);
+}
+
+TEST_HARNESS_MAIN
