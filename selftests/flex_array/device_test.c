@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 
 #include "client.h"
-#include "kselftest_harness.h"
+#include "../harness.h"
 
 #define ARRAYS 100
 

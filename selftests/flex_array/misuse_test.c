@@ -3,7 +3,7 @@
 #include <sys/wait.h>
 
 #include "client.h"
-#include "kselftest_harness.h"
+#include "../harness.h"
 
 FIXTURE(misuse)
 {

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "client.h"
-#include "kselftest_harness.h"
+#include "../harness.h"
 
 #define TRACING	"/sys/kernel/tracing/"
 #define OURS	TRACING "instances/flex_array_test/"

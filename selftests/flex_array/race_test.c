@@ -4,7 +4,7 @@
 #include <stdatomic.h>
 
 #include "client.h"
-#include "kselftest_harness.h"
+#include "../harness.h"
 
 #define THREADS 4
 #define ROUNDS 40

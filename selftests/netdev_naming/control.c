@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "kselftest_harness.h"
+#include "../harness.h"
 
 #include "handle.h"
 #include "link.h"

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "kselftest_harness.h"
+#include "../harness.h"
 
 #include "handle.h"
 #include "link.h"

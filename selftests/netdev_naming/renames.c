@@ -11,7 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "kselftest_harness.h"
+#include "../harness.h"
 
 #include "handle.h"
 #include "link.h"

@@ -10,7 +10,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 #include "symidx_test.h"
-#include "kselftest_harness.h"
+#include "../harness.h"
 
 #define BUFFER (64 << 10)
 #define KSYMTAB "__ksymtab_"
@@ -233,7 +233,7 @@ static unsigned int setting(const char *name, unsigned int otherwise)
 	return value && *value ? strtoul(value, NULL, 0) : otherwise;
 }
 
-TEST_F_TIMEOUT(truth, random_modules, 900)
+TEST_F_TIMEOUT(truth, random_modules, 1800)
 {
 	unsigned int seed = setting("WAYMARK_SEED", time(NULL) ^ getpid());
 	unsigned int wanted = setting("WAYMARK_MODULES", 300);
