@@ -62,7 +62,9 @@ class Chroot:
                               point, f"mount -t tmpfs -o mode=1777 tmpfs {root}/{point}"))
         for outside, inside, *options in binds:
             place = f"{root}/{inside.strip('/')}"
-            lines.append(f"mkdir -p {place} && mount --bind {shlex.quote(outside)} {place}")
+            # A file has its mount point already, in a folder bound before it.
+            lines.append(f"{{ [ -e {place} ] || mkdir -p {place}; }}")
+            lines.append(f"mount --bind {shlex.quote(outside)} {place}")
             if "ro" in options:
                 lines.append(f"mount -o remount,ro,bind {place}")
         lines.append(f"mount -o remount,ro,bind {root}")
