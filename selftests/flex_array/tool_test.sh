@@ -89,7 +89,8 @@ without_module()
 # A static array with one part, held by a descriptor, is there to be seen.
 hold_array()
 {
-	coproc HOLD { "$(dirname "$0")/hold_array"; }
+	# exec: what gets killed has to be the holder, not a shell that waits for it.
+	coproc HOLD { exec "$(dirname "$0")/hold_array"; }
 	read -r -t 60 -u "${HOLD[0]}"
 }
 
