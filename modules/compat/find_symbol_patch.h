@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A function with the kernel's prototype of find_symbol(), to take its place.
+ * Whoever includes this defines compat_find_symbol_body().
+ */
+#ifndef _COMPAT_FIND_SYMBOL_PATCH_H
+#define _COMPAT_FIND_SYMBOL_PATCH_H
+
+#include "compat/find_symbol.h"
+
+static __always_inline bool compat_find_symbol_body(struct compat_find_symbol_arg *arg);
+
+#ifdef COMPAT_HAVE_EXPORT_GPL_FUTURE
+static const struct compat_kernel_symbol *compat_find_symbol(const char *name,
+							     struct module **owner,
+							     const u32 **crc, int *license,
+							     bool gplok, bool warn)
+{
+	struct compat_find_symbol_arg arg = {
+		.name = name,
+		.gplok = gplok,
+		.warn = warn,
+	};
+
+	if (!compat_find_symbol_body(&arg))
+		return NULL;
+	if (owner)
+		*owner = arg.owner;
+	if (crc)
+		*crc = arg.crc;
+	if (license)
+		*license = arg.license;
+	return arg.sym;
+}
+#else
+static bool compat_find_symbol(struct compat_find_symbol_arg *arg)
+{
+	return compat_find_symbol_body(arg);
+}
+#endif
+
+#endif /* _COMPAT_FIND_SYMBOL_PATCH_H */
