@@ -8,8 +8,10 @@
 #include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include "compat/slab.h"
 #include "cdev.h"
 #include "index.h"
+#include "snapshot.h"
 
 static DECLARE_WAIT_QUEUE_HEAD(symidx_wait);
 
@@ -17,6 +19,7 @@ union symidx_arg {
 	struct symbol_index_info info;
 	struct symbol_index_lookup lookup;
 	struct symbol_index_list list;
+	struct symbol_index_snapshot snapshot;
 };
 
 static_assert(sizeof(struct symbol_index_info) == 112);
@@ -51,6 +54,8 @@ static const struct symidx_ioctl symidx_ioctls[] = {
 		     symidx_ioctl_lookup),
 	SYMIDX_IOCTL(SYMBOL_INDEX_CMD_LIST, struct symbol_index_list, generation,
 		     symidx_ioctl_list),
+	SYMIDX_IOCTL(SYMBOL_INDEX_CMD_SNAPSHOT, struct symbol_index_snapshot, generation,
+		     symidx_ioctl_snapshot),
 };
 
 static long symidx_cdev_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
@@ -85,8 +90,12 @@ static long symidx_cdev_ioctl(struct file *filp, unsigned int cmd, unsigned long
 
 static int symidx_cdev_open(struct inode *inode, struct file *filp)
 {
-	struct symidx_file *file = kzalloc(sizeof(*file), GFP_KERNEL);
+	struct symidx_file *file;
 
+	/* There is nothing to write, and a mapping must stay read-only. */
+	if (filp->f_mode & FMODE_WRITE)
+		return -EACCES;
+	file = compat_kzalloc_obj(*file, GFP_KERNEL);
 	if (!file)
 		return -ENOMEM;
 	file->show_addresses = symidx_may_show_addresses(filp->f_cred);
@@ -100,9 +109,15 @@ static int symidx_cdev_release(struct inode *inode, struct file *filp)
 {
 	struct symidx_file *file = filp->private_data;
 
+	symidx_snapshot_put(file->snapshot);
 	mutex_destroy(&file->mutex);
 	kfree(file);
 	return 0;
+}
+
+static int symidx_cdev_mmap(struct file *filp, struct vm_area_struct *vma)
+{
+	return symidx_snapshot_mmap(filp->private_data, vma);
 }
 
 static __poll_t symidx_cdev_poll(struct file *filp, poll_table *wait)
@@ -125,6 +140,7 @@ static const struct file_operations symidx_fops = {
 	.unlocked_ioctl = symidx_cdev_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	.poll = symidx_cdev_poll,
+	.mmap = symidx_cdev_mmap,
 };
 
 static struct miscdevice symidx_device = {

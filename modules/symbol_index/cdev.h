@@ -26,6 +26,7 @@ struct symidx_file {
 };
 
 /* main.c */
+const char *symidx_vermagic(void);
 bool symidx_may_show_addresses(const struct cred *cred);
 
 /* info.c */
@@ -36,5 +37,9 @@ int symidx_ioctl_info(struct symidx_file *file, void *arg);
 /* record.c */
 int symidx_ioctl_lookup(struct symidx_file *file, void *arg);
 int symidx_ioctl_list(struct symidx_file *file, void *arg);
+
+/* snapshot.c */
+int symidx_ioctl_snapshot(struct symidx_file *file, void *arg);
+int symidx_snapshot_mmap(struct symidx_file *file, struct vm_area_struct *vma);
 
 #endif /* _SYMBOL_INDEX_CDEV_H */

@@ -6,6 +6,7 @@
  * ranges are given out and taken back around it.
  */
 #include <linux/slab.h>
+#include "compat/slab.h"
 #include "index.h"
 
 #define SYMIDX_ENTRIES_MAX	0x1000000
@@ -119,7 +120,7 @@ void symidx_entries_free(u32 first, u32 count)
 		next->count += count;
 		return;
 	}
-	extent = kmalloc(sizeof(*extent), GFP_KERNEL);
+	extent = compat_kzalloc_obj(*extent, GFP_KERNEL);
 	if (!extent)
 		return;
 	extent->first = first;

@@ -9,11 +9,11 @@
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include "hash.h"
 #include "index.h"
-#include "name.h"
 
-static u32 *symidx_buckets;	/* number of the first entry, 0 for none */
-static u32 symidx_bucket_mask;
+u32 *symidx_buckets __read_mostly;
+u32 symidx_bucket_mask __read_mostly;
 
 /* @symbols: those of the kernel proper; modules that load later bring as many. */
 int symidx_hash_init(u32 symbols)
@@ -58,26 +58,4 @@ void symidx_hash_del(u32 number)
 	while (*link != number)
 		link = &symidx_entry(*link)->next;
 	WRITE_ONCE(*link, entry->next);
-}
-
-/*
- * The first entry of that name that the module loader would take: GPL-only ones
- * only if @gplok. RCU or preemption disabled.
- */
-const struct symidx_entry *symidx_hash_find(const char *name, bool gplok)
-{
-	u32 hash = symidx_name_hash(name);
-	const struct symidx_entry *entry;
-	u32 number;
-
-	number = READ_ONCE(symidx_buckets[hash & symidx_bucket_mask]);
-	while (number) {
-		entry = symidx_entry(number);
-		if (entry->hash == hash && symidx_name_equal(symidx_name(entry), name) &&
-		    (gplok || !(compat_export_flags(symidx_table(entry), entry->index) &
-				COMPAT_EXPORT_GPL_ONLY)))
-			return entry;
-		number = READ_ONCE(entry->next);
-	}
-	return NULL;
 }

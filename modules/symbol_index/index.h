@@ -29,6 +29,8 @@
  * @owner: the module, NULL for the kernel proper
  * @first: number of its first entry
  * @count: number of its entries
+ * @position: in a snapshot being made; symidx_mutex
+ * @adopted: its order comes from an index file
  * @rcu: frees it
  * @retired: in the list of runs whose readers are gone
  * @tables: where its symbols are
@@ -39,6 +41,8 @@ struct symidx_run {
 	struct module *owner;
 	u32 first;
 	u32 count;
+	u32 position;
+	bool adopted;
 	struct rcu_head rcu;
 	struct llist_node retired;
 	struct compat_export_table tables[COMPAT_EXPORT_TABLES];
@@ -101,6 +105,7 @@ static inline struct symidx_entry *symidx_entry(u32 number)
 }
 
 /* run.c */
+void symidx_run_set(struct symidx_run *run, u32 i, u32 table, u32 index);
 struct symidx_run *symidx_run_create(struct module *owner,
 				     const struct compat_export_table *tables);
 void symidx_run_publish(struct symidx_run *run);
@@ -110,12 +115,14 @@ void symidx_runs_reap(void);
 void symidx_runs_exit(void);
 void symidx_describe(const struct symidx_entry *entry, struct symbol_index_symbol *sym);
 
+/* adopt.c */
+bool symidx_adopt(struct symidx_run *run);
+
 /* hash.c */
 int symidx_hash_init(u32 symbols);
 void symidx_hash_exit(void);
 void symidx_hash_add(u32 number);
 void symidx_hash_del(u32 number);
-const struct symidx_entry *symidx_hash_find(const char *name, bool gplok);
 size_t symidx_hash_memory(void);
 
 /* walk.c */
@@ -132,6 +139,7 @@ void symidx_walk_missing(unsigned int missing);
  * @module_symbols: of modules
  * @owners: modules with a run
  * @unindexed: modules that could not be indexed
+ * @adopted: it was taken from an index file
  * @build_ns: time to index the kernel proper
  * @updates: modules that came or went with exports
  * @update_symbols: their symbols
@@ -143,6 +151,7 @@ struct symidx_cost {
 	u32 module_symbols;
 	u32 owners;
 	u32 unindexed;
+	bool adopted;
 	u64 build_ns;
 	u64 updates;
 	u64 update_symbols;

@@ -62,9 +62,10 @@ int symidx_ioctl_info(struct symidx_file *file, void *arg)
 	info->update_symbols = cost.update_symbols;
 	info->update_ns = cost.update_ns;
 	info->update_max_ns = cost.update_max_ns;
-	info->origin = SYMBOL_INDEX_ORIGIN_SORTED;
+	info->origin = cost.adopted ? SYMBOL_INDEX_ORIGIN_ADOPTED : SYMBOL_INDEX_ORIGIN_SORTED;
 	if (IS_ENABLED(CONFIG_MODVERSIONS))
 		info->capabilities |= SYMBOL_INDEX_CAP_CRC;
+	info->capabilities |= SYMBOL_INDEX_CAP_SNAPSHOT;
 	if (file->show_addresses)
 		info->capabilities |= SYMBOL_INDEX_CAP_ADDRESS;
 	info->build_id_size = symidx_build_id_size;

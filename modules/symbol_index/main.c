@@ -15,6 +15,14 @@ bool symidx_may_show_addresses(const struct cred *cred)
 	return compat_kallsyms_show_value(cred);
 }
 
+static const char *symidx_vermagic_string = "";
+
+/* What modules of the running kernel carry; empty if not known. */
+const char *symidx_vermagic(void)
+{
+	return symidx_vermagic_string;
+}
+
 static void __init symidx_find_notes(void)
 {
 	const void *start = (const void *)compat_kallsyms_lookup_name("__start_notes");
@@ -43,6 +51,8 @@ static int __init symbol_index_init(void)
 		return -EOPNOTSUPP;
 	}
 	symidx_find_notes();
+	if (compat_kallsyms_lookup_name("vermagic"))
+		symidx_vermagic_string = (const char *)compat_kallsyms_lookup_name("vermagic");
 
 	err = symidx_upkeep_init(symidx_tables, module_mutex, modules);
 	if (err)

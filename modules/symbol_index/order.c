@@ -4,6 +4,7 @@
 #include <linux/mm.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
+#include "hash.h"
 #include "index.h"
 
 /* Room for the runs of modules that come while memory is being allocated. */

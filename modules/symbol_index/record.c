@@ -7,6 +7,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include "cdev.h"
+#include "hash.h"
 #include "index.h"
 
 /* What one call answers at most, unless a single name needs more. */

@@ -5,6 +5,7 @@
 #include <linux/hashtable.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
+#include "compat/slab.h"
 #include "index.h"
 #include "name.h"
 
@@ -31,12 +32,23 @@ static bool symidx_tables_sorted(const struct compat_export_table *tables)
 	return true;
 }
 
+/* Makes entry @i of the run stand for symbol @index of its table @table. */
+void symidx_run_set(struct symidx_run *run, u32 i, u32 table, u32 index)
+{
+	struct symidx_entry *entry = symidx_entry(run->first + i);
+
+	entry->run = run;
+	entry->next = 0;
+	entry->table = table;
+	entry->index = index;
+	entry->hash = symidx_name_hash(symidx_name(entry));
+}
+
 /* Merges the tables; of equal names the one of the table searched first leads. */
 static void symidx_run_fill(struct symidx_run *run)
 {
 	const struct compat_export_table *tables = run->tables;
 	u32 next[COMPAT_EXPORT_TABLES] = {};
-	struct symidx_entry *entry;
 	const char *name, *least;
 	unsigned int t, from = 0;
 	u32 i;
@@ -52,12 +64,7 @@ static void symidx_run_fill(struct symidx_run *run)
 				from = t;
 			}
 		}
-		entry = symidx_entry(run->first + i);
-		entry->run = run;
-		entry->hash = symidx_name_hash(least);
-		entry->next = 0;
-		entry->table = from;
-		entry->index = next[from]++;
+		symidx_run_set(run, i, from, next[from]++);
 	}
 }
 
@@ -86,7 +93,7 @@ struct symidx_run *symidx_run_create(struct module *owner,
 	if (!symidx_tables_sorted(tables))
 		return ERR_PTR(-EINVAL);
 
-	run = kzalloc(sizeof(*run), GFP_KERNEL);
+	run = compat_kzalloc_obj(*run, GFP_KERNEL);
 	if (!run)
 		return ERR_PTR(-ENOMEM);
 	run->owner = owner;
@@ -97,7 +104,9 @@ struct symidx_run *symidx_run_create(struct module *owner,
 		kfree(run);
 		return ERR_PTR(err);
 	}
-	symidx_run_fill(run);
+	run->adopted = !owner && symidx_adopt(run);
+	if (!run->adopted)
+		symidx_run_fill(run);
 	return run;
 }
 

@@ -147,6 +147,7 @@ static int symidx_add_kernel(const struct compat_export_table *tables)
 	}
 	symidx_run_publish(run);
 	symidx_cost.kernel_symbols = run->count;
+	symidx_cost.adopted = run->adopted;
 	symidx_cost.build_ns = ktime_to_ns(ktime_sub(ktime_get(), start));
 	return 0;
 }

@@ -14,6 +14,7 @@
 #include <linux/jiffies.h>
 #include <linux/rculist.h>
 #include <linux/workqueue.h>
+#include "hash.h"
 #include "index.h"
 #include "match.h"
 
