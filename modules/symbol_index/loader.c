@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * symbol_index_loader: the module loader finds exported symbols through
+ * symbol_index, by a live patch of find_symbol().
+ *
+ * The replacement never calls the original: that would enter the patch again.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/atomic.h>
+#include <linux/init.h>
+#include <linux/ktime.h>
+#include <linux/livepatch.h>
+#include <linux/module.h>
+#include <linux/string.h>
+#include "compat/find_symbol_patch.h"
+#include "match.h"
+
+enum symidx_mode { SYMIDX_MODE_OFF, SYMIDX_MODE_ON, SYMIDX_MODE_VERIFY };
+
+static const char * const symidx_mode_names[] = { "off", "on", "verify" };
+
+static unsigned int symidx_mode = SYMIDX_MODE_ON;
+
+#if IS_ENABLED(CONFIG_LIVEPATCH)
+
+/* Of mode verify. */
+static atomic64_t symidx_verified = ATOMIC64_INIT(0);
+static atomic64_t symidx_differences = ATOMIC64_INIT(0);
+static atomic64_t symidx_moved = ATOMIC64_INIT(0);
+static atomic64_t symidx_walk_ns = ATOMIC64_INIT(0);
+static atomic64_t symidx_index_ns = ATOMIC64_INIT(0);
+
+static bool symidx_match_equal(bool found_a, const struct symidx_match *a,
+			       bool found_b, const struct symidx_match *b)
+{
+	if (found_a != found_b)
+		return false;
+	return !found_a || (a->owner == b->owner && a->sym == b->sym && a->crc == b->crc &&
+			    a->flags == b->flags);
+}
+
+static const char *symidx_match_owner(bool found, const struct symidx_match *match)
+{
+	if (!found)
+		return "nobody";
+	return match->owner ? match->owner->name : "vmlinux";
+}
+
+/*
+ * Asks the index and the tables. Callers do not always keep modules from coming
+ * and going: an answer is right if the tables gave it before or after.
+ */
+static noinline bool symidx_find_verified(const char *name, bool gplok,
+					  struct symidx_match *match)
+{
+	struct symidx_match before, after;
+	bool found, found_before, found_after;
+	u64 start, middle;
+
+	preempt_disable_notrace();
+	start = ktime_get_ns();
+	found_before = symidx_find_export_slowly(name, gplok, &before);
+	middle = ktime_get_ns();
+	found = symidx_find_export(name, gplok, match);
+	atomic64_add(ktime_get_ns() - middle, &symidx_index_ns);
+	atomic64_add(middle - start, &symidx_walk_ns);
+	atomic64_inc(&symidx_verified);
+	if (unlikely(!symidx_match_equal(found, match, found_before, &before))) {
+		found_after = symidx_find_export_slowly(name, gplok, &after);
+		if (symidx_match_equal(found, match, found_after, &after)) {
+			atomic64_inc(&symidx_moved);
+		} else {
+			atomic64_inc(&symidx_differences);
+			pr_warn_ratelimited("%s: exported by %s, but the index says %s\n", name,
+					    symidx_match_owner(found_after, &after),
+					    symidx_match_owner(found, match));
+			found = found_after;
+			*match = after;
+		}
+	}
+	preempt_enable_notrace();
+	return found;
+}
+
+static noinline void symidx_warn(const char *name, unsigned int flags, bool gplok)
+{
+	if (!gplok && (flags & COMPAT_EXPORT_GPL_FUTURE))
+		pr_warn("symbol %s: to become GPL-only, but a non-GPL module uses it\n", name);
+	if (flags & COMPAT_EXPORT_UNUSED)
+		pr_warn("symbol %s: marked as unused and about to go away, but used\n", name);
+}
+
+static __always_inline bool compat_find_symbol_body(struct compat_find_symbol_arg *arg)
+{
+	unsigned int mode = READ_ONCE(symidx_mode);
+	struct symidx_match match;
+	bool found;
+
+	if (likely(mode == SYMIDX_MODE_ON))
+		found = symidx_find_export(arg->name, arg->gplok, &match);
+	else if (mode == SYMIDX_MODE_VERIFY)
+		found = symidx_find_verified(arg->name, arg->gplok, &match);
+	else
+		found = symidx_find_export_slowly(arg->name, arg->gplok, &match);
+	if (!found)
+		return false;
+	if (unlikely(arg->warn && (match.flags & (COMPAT_EXPORT_GPL_FUTURE |
+						  COMPAT_EXPORT_UNUSED))))
+		symidx_warn(arg->name, match.flags, arg->gplok);
+	arg->owner = match.owner;
+	arg->crc = match.crc;
+	arg->sym = match.sym;
+	arg->license = compat_export_license(match.flags);
+	return true;
+}
+
+static struct klp_func symidx_funcs[] = {
+	{
+		.old_name = "find_symbol",
+		.new_func = compat_find_symbol,
+	}, { }
+};
+
+static struct klp_object symidx_objects[] = {
+	{
+		.funcs = symidx_funcs,
+	}, { }
+};
+
+static struct klp_patch symidx_patch = {
+	.mod = THIS_MODULE,
+	.objs = symidx_objects,
+};
+
+static bool symidx_ready;	/* parameters are not of the command line any more */
+static bool symidx_patched;	/* the patch was enabled once */
+
+static int symidx_take_over(void)
+{
+	int err;
+
+	if (symidx_patched) {
+		if (symidx_patch.enabled)
+			return 0;
+		pr_info("the live patch was disabled; load the module again to enable it\n");
+		return -EBUSY;
+	}
+	err = klp_enable_patch(&symidx_patch);
+	if (err)
+		pr_err("find_symbol() cannot be patched: error %d\n", err);
+	else
+		symidx_patched = true;
+	return err;
+}
+
+static int symidx_counter_get(char *buffer, const struct kernel_param *kp)
+{
+	return sysfs_emit(buffer, "%lld\n", atomic64_read((atomic64_t *)kp->arg));
+}
+
+static const struct kernel_param_ops symidx_counter_ops = {
+	.get = symidx_counter_get,
+};
+
+module_param_cb(verified, &symidx_counter_ops, &symidx_verified, 0444);
+MODULE_PARM_DESC(verified, "searches made in mode verify");
+module_param_cb(differences, &symidx_counter_ops, &symidx_differences, 0444);
+MODULE_PARM_DESC(differences, "searches of mode verify that the index answered wrongly");
+module_param_cb(moved, &symidx_counter_ops, &symidx_moved, 0444);
+MODULE_PARM_DESC(moved, "searches of mode verify during which a module came or went");
+module_param_cb(walk_ns, &symidx_counter_ops, &symidx_walk_ns, 0444);
+MODULE_PARM_DESC(walk_ns, "nanoseconds that mode verify spent searching the tables");
+module_param_cb(index_ns, &symidx_counter_ops, &symidx_index_ns, 0444);
+MODULE_PARM_DESC(index_ns, "nanoseconds that mode verify spent searching the index");
+
+#else
+
+static const bool symidx_ready;
+
+static int symidx_take_over(void)
+{
+	pr_info("this kernel has no live patching (CONFIG_LIVEPATCH): its module loader stays as it is\n");
+	return -EOPNOTSUPP;
+}
+
+#endif
+
+static int symidx_mode_set(const char *value, const struct kernel_param *kp)
+{
+	int mode = __sysfs_match_string(symidx_mode_names, ARRAY_SIZE(symidx_mode_names), value);
+	int err = 0;
+
+	if (mode < 0)
+		return mode;
+	if (symidx_ready && mode != SYMIDX_MODE_OFF)
+		err = symidx_take_over();
+	if (!err)
+		WRITE_ONCE(symidx_mode, mode);
+	return err;
+}
+
+static int symidx_mode_get(char *buffer, const struct kernel_param *kp)
+{
+	return sysfs_emit(buffer, "%s\n", symidx_mode_names[READ_ONCE(symidx_mode)]);
+}
+
+static const struct kernel_param_ops symidx_mode_ops = {
+	.set = symidx_mode_set,
+	.get = symidx_mode_get,
+};
+
+module_param_cb(mode, &symidx_mode_ops, NULL, 0644);
+MODULE_PARM_DESC(mode, "off: search as the kernel does; on: use the index; verify: do both and compare");
+
+static int __init symidx_loader_init(void)
+{
+	int err = 0;
+
+	if (symidx_mode != SYMIDX_MODE_OFF || !IS_ENABLED(CONFIG_LIVEPATCH))
+		err = symidx_take_over();
+#if IS_ENABLED(CONFIG_LIVEPATCH)
+	symidx_ready = !err;
+#endif
+	return err;
+}
+
+/* Comes only after the patch was disabled and nobody is inside it any more. */
+static void __exit symidx_loader_exit(void)
+{
+}
+
+module_init(symidx_loader_init);
+module_exit(symidx_loader_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Lets the module loader find symbols through symbol_index");
+#if IS_ENABLED(CONFIG_LIVEPATCH)
+MODULE_INFO(livepatch, "Y");
+#endif
