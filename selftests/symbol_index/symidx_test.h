@@ -55,10 +55,29 @@ static inline int modprobe(const char *module)
 	return run(argv);
 }
 
+static inline int modprobe_remove(const char *module)
+{
+	const char *const argv[] = { "modprobe", "-r", module, NULL };
+
+	return run(argv);
+}
+
 static inline int rmmod(const char *module)
 {
 	const char *const argv[] = { "rmmod", module, NULL };
 
+	return run(argv);
+}
+
+/* Loads a module that only tests use. */
+static inline int load_test_module(const char *name)
+{
+	const char *folder = getenv("WAYMARK_TEST_MODULES");
+	char path[512];
+	const char *const argv[] = { "insmod", path, NULL };
+
+	snprintf(path, sizeof(path), "%s/%s.ko", folder ? folder : "/opt/waymark/test-modules",
+		 name);
 	return run(argv);
 }
 

@@ -249,13 +249,10 @@ TEST_F_TIMEOUT(truth, random_modules, 1800)
 	ASSERT_LE(16, wanted);
 	for (tries = 0; tries < 6 * wanted && loaded < wanted; tries++) {
 		name = names[rand() % count];
-		if (rand() % 4) {
+		if (rand() % 4)
 			loaded += !modprobe(name);
-		} else {
-			const char *const argv[] = { "modprobe", "-r", name, NULL };
-
-			run(argv);
-		}
+		else
+			modprobe_remove(name);
 		if (++steps % 100 == 0)
 			ASSERT_EQ(0, compare(_metadata, self));
 	}

@@ -12,7 +12,7 @@
 FIXTURE(uapi)
 {
 	int fd;
-	RECORD_BUFFER(buffer, 4096);
+	__u64 buffer[4096 / 8];
 };
 
 FIXTURE_SETUP(uapi)
@@ -173,7 +173,7 @@ TEST_F(uapi, enotty)
 	EXPECT_EQ(ENOTTY, errno);
 	EXPECT_EQ(-1, ioctl(self->fd, _IOR(SYMBOL_INDEX_IOC_TYPE, 0, int), self->buffer));
 	EXPECT_EQ(ENOTTY, errno);
-	for (nr = SYMBOL_INDEX_CMD_LIST + 1; nr < 256; nr++) {
+	for (nr = SYMBOL_INDEX_CMD_SNAPSHOT + 1; nr < 256; nr++) {
 		EXPECT_EQ(-1, ioctl(self->fd, _IO(SYMBOL_INDEX_IOC_TYPE, nr), self->buffer));
 		EXPECT_EQ(ENOTTY, errno);
 	}
@@ -187,6 +187,7 @@ static const struct {
 	{ "INFO", SYMBOL_INDEX_IOC_INFO, sizeof(struct symbol_index_info) },
 	{ "LOOKUP", SYMBOL_INDEX_IOC_LOOKUP, sizeof(struct symbol_index_lookup) },
 	{ "LIST", SYMBOL_INDEX_IOC_LIST, sizeof(struct symbol_index_list) },
+	{ "SNAPSHOT", SYMBOL_INDEX_IOC_SNAPSHOT, sizeof(struct symbol_index_snapshot) },
 };
 
 #define NR_IOCTLS (ARRAY_SIZE(ioctls))
@@ -213,7 +214,7 @@ static void fill_arg(unsigned int i, void *arg, unsigned int size, void *records
 TEST_F(uapi, every_length_of_every_ioctl)
 {
 	unsigned int i, size, at;
-	RECORD_BUFFER(arg, 512);
+	__u64 arg[512 / 8];
 	char *bytes = (char *)arg;
 
 	for (i = 0; i < NR_IOCTLS; i++) {
@@ -244,7 +245,7 @@ TEST_F(uapi, every_length_of_every_ioctl)
 
 TEST_F(uapi, eopnotsupp)
 {
-	RECORD_BUFFER(arg, 512);
+	__u64 arg[512 / 8];
 	unsigned int i, bit;
 
 	for (i = 0; i < NR_IOCTLS; i++) {

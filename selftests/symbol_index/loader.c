@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * symbol_index_loader: the module loader gets the same answers from the index as without
+ * it, whatever comes and goes meanwhile.
+ *
+ * WAYMARK_LOADS says how many loads and unloads two CPUs do in mode verify; the seed is
+ * printed, WAYMARK_SEED repeats a run.
+ */
+#include <sched.h>
+#include <sys/mman.h>
+#include <time.h>
+#include "symidx_test.h"
+#include "kselftest_harness.h"
+
+#define LIVEPATCH "/sys/kernel/livepatch"
+#define PATCH LIVEPATCH "/symbol_index_loader"
+#define LOADER "/sys/module/symbol_index_loader/parameters/"
+#define PROBE "/sys/module/symbol_index_probe/parameters/"
+#define PATIENCE 120 /* seconds, for what normally takes one */
+
+/* Waits until a file holds @wanted, or with NULL until it is gone. Whether that happened. */
+static bool wait_for(const char *path, const char *wanted)
+{
+	time_t end = time(NULL) + PATIENCE;
+	char text[256];
+
+	do {
+		bool there = !read_file(path, text, sizeof(text));
+
+		if (wanted ? there && !strcmp(text, wanted) : !there)
+			return true;
+		usleep(20000);
+	} while (time(NULL) < end);
+	return false;
+}
+
+static long long counter(const char *name)
+{
+	char path[256], text[64];
+
+	snprintf(path, sizeof(path), LOADER "%s", name);
+	return read_file(path, text, sizeof(text)) ? -1 : atoll(text);
+}
+
+static bool loader_load(const char *mode)
+{
+	char parameter[64];
+	const char *const argv[] = { "modprobe", "symbol_index_loader", parameter, NULL };
+
+	snprintf(parameter, sizeof(parameter), "mode=%s", mode);
+	return !run(argv) && wait_for(PATCH "/transition", "0");
+}
+
+static bool loader_unload(void)
+{
+	if (!access(PATCH, F_OK)) {
+		if (!wait_for(PATCH "/transition", "0") || write_file(PATCH "/enabled", "0") ||
+		    !wait_for(PATCH "/enabled", NULL))
+			return false;
+	}
+	return !rmmod("symbol_index_loader");
+}
+
+/* What find_symbol() says of @name: "NAME found|missing OWNER". */
+static int ask(const char *name, char *answer, size_t size)
+{
+	char *end;
+	int i;
+
+	if (write_file(PROBE "find", name) || read_file(PROBE "find", answer, size))
+		return -1;
+	for (i = 0, end = answer; i < 3; i++)
+		end += strcspn(end + (i > 0), " ") + (i > 0);
+	*end = 0;
+	return 0;
+}
+
+static unsigned int setting(const char *name, unsigned int otherwise)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? strtoul(value, NULL, 0) : otherwise;
+}
+
+FIXTURE(loader)
+{
+	int fd;
+};
+
+FIXTURE_SETUP(loader)
+{
+	self->fd = device_open();
+	ASSERT_LE(0, self->fd)
+		TH_LOG("cannot open " DEVICE ": %s", strerror(errno));
+	if (access(LIVEPATCH, F_OK)) {
+		EXPECT_NE(0, modprobe("symbol_index_loader"));
+		close(self->fd);
+		SKIP(return, "this kernel has no live patching");
+	}
+	if (access(PROBE "find", F_OK))
+		ASSERT_EQ(0, load_test_module("symbol_index_probe"));
+}
+
+FIXTURE_TEARDOWN(loader)
+{
+	write_file(PROBE "churn", "0");
+	if (!access(LOADER, F_OK))
+		EXPECT_TRUE(loader_unload());
+	rmmod("symbol_index_probe");
+	close(self->fd);
+}
+
+TEST_F(loader, enable_disable_unload)
+{
+	char answer[256];
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		ASSERT_TRUE(loader_load("on"));
+		ASSERT_EQ(0, ask("register_netdev", answer, sizeof(answer)));
+		EXPECT_STREQ("register_netdev found vmlinux", answer);
+		/* As long as it is enabled it stays. */
+		EXPECT_NE(0, rmmod("symbol_index_loader"));
+		EXPECT_NE(0, rmmod("symbol_index"));
+		ASSERT_TRUE(loader_unload());
+		ASSERT_EQ(0, ask("register_netdev", answer, sizeof(answer)));
+		EXPECT_STREQ("register_netdev found vmlinux", answer);
+	}
+}
+
+TEST_F(loader, mode_off_leaves_the_kernel_alone)
+{
+	static const char *const argv[] = { "modprobe", "symbol_index_loader", "mode=off", NULL };
+
+	ASSERT_EQ(0, run(argv));
+	EXPECT_NE(0, access(PATCH, F_OK));
+	/* Switching it on at run time patches. */
+	EXPECT_EQ(0, write_file(LOADER "mode", "on"));
+	EXPECT_TRUE(wait_for(PATCH "/transition", "0"));
+	EXPECT_EQ(0, write_file(LOADER "mode", "off"));
+	ASSERT_TRUE(loader_unload());
+}
+
+TEST_F(loader, einval_mode)
+{
+	char mode[32];
+
+	ASSERT_TRUE(loader_load("verify"));
+	EXPECT_EQ(-1, write_file(LOADER "mode", "perhaps"));
+	EXPECT_EQ(EINVAL, errno);
+	ASSERT_EQ(0, read_file(LOADER "mode", mode, sizeof(mode)));
+	EXPECT_STREQ("verify", mode);
+}
+
+/* Every mode answers as the kernel does, for importers of both kinds. */
+TEST_F_TIMEOUT(loader, same_answers_in_every_mode, 600)
+{
+	static const char *const modes[] = { "on", "verify", "off" };
+	static const char *const extra[] = {
+		"no_such_symbol", "kallsyms_lookup_name", "", "lc_create", "-no_such_symbol",
+	};
+	char **answers, answer[1024], question[600];
+	struct symbols all = {};
+	size_t i, n, count;
+	unsigned int m;
+
+	modprobe("lru_cache");
+	ASSERT_EQ(0, device_list(self->fd, NULL, NULL, 65536, &all));
+	for (i = 0; i < ARRAY_SIZE(extra); i++)
+		symbols_add(&all, extra[i], "", 0, 0, 0);
+	count = all.count;
+	answers = calloc(2 * count, sizeof(*answers));
+	for (m = 0; m <= ARRAY_SIZE(modes); m++) {
+		/* First without the loader. */
+		if (m == 1)
+			ASSERT_TRUE(loader_load(modes[0]));
+		if (m)
+			ASSERT_EQ(0, write_file(LOADER "mode", modes[m - 1]));
+		for (n = 0; n < 2 * count; n++) {
+			i = n / 2;
+			/* All of modules, a sample of the kernel's. */
+			if (i % 61 && !strcmp(all.list[i].owner, "vmlinux"))
+				continue;
+			snprintf(question, sizeof(question), "%s%s", n % 2 ? "-" : "",
+				 all.list[i].name);
+			ASSERT_EQ(0, ask(question, answer, sizeof(answer)));
+			if (!m)
+				answers[n] = strdup(answer);
+			else
+				EXPECT_STREQ(answers[n], answer)
+					TH_LOG("mode %s", modes[m - 1]);
+		}
+	}
+	EXPECT_EQ(0, counter("differences"));
+	EXPECT_LT(0, counter("verified"));
+	ASSERT_TRUE(loader_unload());
+	for (n = 0; n < 2 * count; n++)
+		free(answers[n]);
+	free(answers);
+	symbols_free(&all);
+	rmmod("lru_cache");
+}
+
+/* A GPL-only symbol is not there for an importer that may not use it. */
+TEST_F(loader, gpl_only)
+{
+	char answer[256];
+
+	ASSERT_TRUE(loader_load("on"));
+	ASSERT_EQ(0, ask("symbol_index_lookup", answer, sizeof(answer)));
+	EXPECT_STREQ("symbol_index_lookup found symbol_index", answer);
+	ASSERT_EQ(0, ask("-symbol_index_lookup", answer, sizeof(answer)));
+	EXPECT_STREQ("symbol_index_lookup missing -", answer);
+	ASSERT_EQ(0, ask("-register_netdev", answer, sizeof(answer)));
+	EXPECT_STREQ("register_netdev found vmlinux", answer);
+}
+
+/* Of two modules that export the same symbol, the second is refused. */
+TEST_F(loader, duplicate_export)
+{
+	static const char *const modes[] = { "off", "on", "verify" };
+	unsigned int m;
+
+	rmmod("lru_cache");
+	ASSERT_TRUE(loader_load("on"));
+	for (m = 0; m < ARRAY_SIZE(modes); m++) {
+		ASSERT_EQ(0, write_file(LOADER "mode", modes[m]));
+		ASSERT_EQ(0, load_test_module("symbol_index_duplicate"));
+		EXPECT_NE(0, modprobe("lru_cache"));
+		ASSERT_EQ(0, rmmod("symbol_index_duplicate"));
+		ASSERT_EQ(0, modprobe("lru_cache"));
+		EXPECT_NE(0, load_test_module("symbol_index_duplicate"));
+		ASSERT_EQ(0, rmmod("lru_cache"));
+	}
+	EXPECT_EQ(0, counter("differences"));
+}
+
+/* Modules that every distribution has, with exports and with imports from each other. */
+static const char *const churned[] = {
+	"lru_cache", "crc8", "ts_kmp", "ts_bm", "ts_fsm", "nls_utf8", "nls_cp437", "llc2",
+	"8021q", "psnap", "p8022", "ip_set", "ip_set_hash_ip", "nf_conntrack", "xt_conntrack",
+	"nf_tables", "nft_ct", "nft_nat", "sctp", "xt_set", "bridge", "br_netfilter",
+};
+
+/* Loads and unloads at random on one CPU, @steps times; how many of them worked. */
+static unsigned int churn(unsigned int cpu, unsigned int seed, unsigned int steps)
+{
+	unsigned int worked = 0;
+	cpu_set_t cpus;
+	const char *name;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	sched_setaffinity(0, sizeof(cpus), &cpus);
+	while (steps--) {
+		name = churned[rand_r(&seed) % ARRAY_SIZE(churned)];
+		worked += !(rand_r(&seed) % 2 ? modprobe(name) : modprobe_remove(name));
+	}
+	return worked;
+}
+
+static void unload_churned(void)
+{
+	unsigned int round, i;
+
+	for (round = 0; round < 4; round++)
+		for (i = 0; i < ARRAY_SIZE(churned); i++)
+			rmmod(churned[i]);
+}
+
+/* Two processes that churn until they are done; their ids go to @pids, counts to @worked. */
+static void churn_start(unsigned int seed, unsigned int steps, pid_t *pids, unsigned int *worked)
+{
+	unsigned int i;
+
+	fflush(NULL);
+	for (i = 0; i < 2; i++) {
+		pids[i] = fork();
+		if (pids[i])
+			continue;
+		worked[i] = churn(i, seed + i, steps);
+		_exit(0);
+	}
+}
+
+TEST_F_TIMEOUT(loader, verify_random_loads, 3600)
+{
+	unsigned int loads = setting("WAYMARK_LOADS", 200);
+	unsigned int seed = setting("WAYMARK_SEED", time(NULL) ^ getpid());
+	char gotten[64] = "";
+	unsigned int *worked;
+	pid_t pids[2];
+
+	TH_LOG("WAYMARK_SEED=%u WAYMARK_LOADS=%u", seed, loads);
+	worked = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, worked);
+	ASSERT_TRUE(loader_load("verify"));
+	ASSERT_EQ(0, write_file(PROBE "churn", "4"));
+	churn_start(seed, loads / 2, pids, worked);
+	EXPECT_EQ(pids[0], waitpid(pids[0], NULL, 0));
+	EXPECT_EQ(pids[1], waitpid(pids[1], NULL, 0));
+	EXPECT_EQ(0, read_file(PROBE "churn", gotten, sizeof(gotten)));
+	EXPECT_EQ(0, write_file(PROBE "churn", "0"));
+	TH_LOG("%u of %u loads and unloads, %s symbols gotten, %lld searches, %lld moved",
+	       worked[0] + worked[1], loads, gotten, counter("verified"), counter("moved"));
+	EXPECT_EQ(0, counter("differences"));
+	EXPECT_LT(loads, counter("verified"));
+	EXPECT_LT(0, atoll(gotten));
+	EXPECT_LT(loads / 4, worked[0] + worked[1]);
+	unload_churned();
+	munmap(worked, 4096);
+}
+
+TEST_F_TIMEOUT(loader, enable_and_disable_under_load, 3600)
+{
+	unsigned int seed = setting("WAYMARK_SEED", time(NULL) ^ getpid());
+	unsigned int loads = setting("WAYMARK_LOADS", 200);
+	unsigned int *worked, i, cycles = 0;
+	bool running = true;
+	pid_t pids[2];
+
+	TH_LOG("WAYMARK_SEED=%u WAYMARK_LOADS=%u", seed, loads);
+	worked = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, worked);
+	ASSERT_EQ(0, write_file(PROBE "churn", "2"));
+	churn_start(seed, loads / 4, pids, worked);
+	while (running) {
+		ASSERT_TRUE(loader_load(cycles % 2 ? "on" : "verify"));
+		ASSERT_TRUE(loader_unload());
+		cycles++;
+		running = false;
+		for (i = 0; i < 2; i++) {
+			if (pids[i] && waitpid(pids[i], NULL, WNOHANG) == pids[i])
+				pids[i] = 0;
+			running |= pids[i] != 0;
+		}
+	}
+	EXPECT_EQ(0, write_file(PROBE "churn", "0"));
+	TH_LOG("%u cycles, %u loads and unloads", cycles, worked[0] + worked[1]);
+	EXPECT_LT(1, cycles);
+	EXPECT_LT(loads / 8, worked[0] + worked[1]);
+	unload_churned();
+	munmap(worked, 4096);
+}
+
+TEST_HARNESS_MAIN
