@@ -159,6 +159,7 @@ void nn_event_emit(struct nn_nic *nic, enum netdev_naming_event_type type, const
  * nn_event_seq() - number of the last event
  *
  * Context: nn_lock held.
+ * Return: the number, zero before the first event.
  */
 u64 nn_event_seq(void)
 {

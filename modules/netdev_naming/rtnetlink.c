@@ -70,6 +70,7 @@ static int nn_place_get(struct nn_nic *nic, struct file *file, struct nn_place *
  * @place: where it was
  *
  * Context: nn_lock held.
+ * Return: true if it has neither moved nor been unregistered since.
  */
 bool nn_place_valid(const struct nn_nic *nic, const struct nn_place *place)
 {
