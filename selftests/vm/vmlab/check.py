@@ -5,7 +5,7 @@ import concurrent.futures
 import os
 import time
 
-from . import coldplug, matrix, plugin, progress, report, row
+from . import coldplug, matrix, pending, plugin, progress, report, row
 from .error import LabError
 from .result import Result
 
@@ -20,7 +20,21 @@ def rows(lab, names, tests, long=False):
     found += [row.KernelRow(lab, target, tests) for target in targets.values()]
     if long:
         found += [coldplug.Coldplug(lab, targets[name], BOOTS) for name in coldplug.ROWS]
-    return pick(found, names)
+    for entry in found:
+        entry.everything = long
+    return pick(found, names) if names or long else held(found)
+
+
+def held(found):
+    """Without the rows that the file `pending` names, and says so."""
+    rows_held = []
+    for entry in found:
+        why = pending.whole(entry.name)
+        if why:
+            progress.step(entry.name, f"left to check-long: {why}")
+        else:
+            rows_held.append(entry)
+    return rows_held
 
 
 def pick(found, names):

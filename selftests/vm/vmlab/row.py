@@ -10,8 +10,8 @@ import re
 import secrets
 import time
 
-from . import (build, cache, control, initramfs, judge, kernel, matrix, payload, progress, qemu, qmp,
-               rootfs)
+from . import (build, cache, control, initramfs, judge, kernel, matrix, payload, pending, progress,
+               qemu, qmp, rootfs)
 
 # An emulated guest on a busy machine needs minutes; a hang must not take hours.
 LIMIT = int(os.environ.get("WAYMARK_ROW_LIMIT", "1800"))
@@ -24,6 +24,7 @@ class KernelRow:
     taint = 0           # bits beyond O, E and K that this kernel has without a fault
     append = ""         # more words for the kernel's command line
     limit = LIMIT
+    everything = False  # also what the file `pending` names
 
     def __init__(self, lab, target, tests=(), system=None):
         self.lab = lab
@@ -45,7 +46,12 @@ class KernelRow:
         known = build.tests(user)
         for name, folder in self.extra.items():
             known += payload.scripts(name, folder)
-        self.tests = tuple(build.select(known, self.words))
+        chosen = build.select(known, self.words)
+        if not self.words and not self.everything:
+            chosen, left = pending.without(self.name, chosen)
+            if left:
+                progress.step(self.name, f"left to check-long: {' '.join(left)}")
+        self.tests = tuple(chosen)
         self.pack(user)
         return self
 
