@@ -7,7 +7,7 @@ import re
 import tempfile
 import threading
 
-from vmlab import archive, cache, command, initramfs, matrix, row, sync
+from vmlab import archive, build, cache, command, initramfs, matrix, row, sync
 from vmlab.error import LabError
 
 
@@ -162,6 +162,20 @@ def sync_follows():
         return left == ["built.o", "kept"] and same, f"sync: {left}, unchanged file touched: {not same}"
 
 
+def killed_build():
+    """Half an object stays when make is killed, and only then goes the folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        half = os.path.join(folder, "src", "half.o")
+        os.makedirs(os.path.dirname(half))
+        open(half, "w").close()
+        with build.whole(folder, "selftest", "src"):
+            kept = os.path.exists(half)
+        open(os.path.join(folder, ".building"), "w").close()    # as SIGKILL leaves it
+        with build.whole(folder, "selftest", "src"):
+            gone = not os.path.exists(half)
+        return kept and gone, f"build: kept {kept}, started over {gone}"
+
+
 ALL = (cache_keeps, cache_sees_change, cache_sees_loss, cache_sees_half, cache_leaves_nothing,
        cache_locks, no_space_is_named, programs_time_out, matrix_is_sound, matrix_refuses,
-       versions_sort, ports_are_free, cpio_is_read, sync_follows)
+       versions_sort, ports_are_free, cpio_is_read, sync_follows, killed_build)

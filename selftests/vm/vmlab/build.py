@@ -4,6 +4,7 @@ Builds, each in the chroot of the row's own suite: the modules for a kernel, and
 for a suite the tools and the selftests. What did not change is not built again.
 """
 
+import contextlib
 import os
 import re
 
@@ -16,12 +17,31 @@ WARNING = re.compile(r"\bwarning:|^WARNING:", re.MULTILINE | re.IGNORECASE)
 NOT_TESTS = ("vm", "bench", "static", "sanitizer")
 
 
-
 def parts(tree):
     """The kselftest folders of the tree."""
     top = os.path.join(tree, "selftests")
     return sorted(name for name in os.listdir(top) if name not in NOT_TESTS
                   and os.path.exists(os.path.join(top, name, "Makefile")))
+
+
+@contextlib.contextmanager
+def whole(top, name, *made):
+    """
+    Start over in the folders `made` of top when the last run was killed in
+    here: make takes half an object for a whole one. However else a build ends,
+    make itself has removed what it did not finish.
+    """
+    path = os.path.join(top, ".building")
+    if os.path.exists(path):
+        progress.step(name, "the last build was killed, starting over")
+        for folder in made:
+            cache.remove(os.path.join(top, folder))
+    with open(path, "w"):
+        pass
+    try:
+        yield
+    finally:
+        cache.remove(path)
 
 
 class Build:
@@ -75,15 +95,14 @@ def modules(lab, target, kernel):
         if build.fresh("modules", digest):
             return build
         progress.step(target.name, f"build the modules for {release}")
-        build.sync()
-        last = os.path.join(build.top, ".release")
-        if not os.path.exists(last) or open(last).read() != release + build.chroot.path:
+        if not build.fresh("release", release + build.chroot.path):
             cache.remove(os.path.join(build.top, "src"))
-            build.sync()
         build.done("release", release + build.chroot.path)
-        what = f"{target.name}: modules for {release}"
-        warned = build.make(["make", "-j", JOBS, "modules", f"KVER={release}", f"KDIR={kdir}",
-                             "W=1", "WAYMARK_TESTS=1", *extra], what, binds)
+        with whole(build.top, target.name, "src"):
+            build.sync()
+            what = f"{target.name}: modules for {release}"
+            warned = build.make(["make", "-j", JOBS, "modules", f"KVER={release}", f"KDIR={kdir}",
+                                 "W=1", "WAYMARK_TESTS=1", *extra], what, binds)
         if warned:
             cache.remove(os.path.join(build.top, "src"))
             raise LabError(f"{what}: a warning of the compiler or modpost", build.log)
@@ -114,20 +133,26 @@ def userspace(lab, suite, chosen):
         if build.fresh(name, digest):
             return build
         progress.step(suite, f"build the tools and selftests/{{{','.join(chosen)}}}")
-        build.sync()
-        if not build.fresh("chroot", build.chroot.path):
-            cache.remove(os.path.join(build.top, "tools"))
-            cache.remove(os.path.join(build.top, "ksft"))
-            build.done("chroot", build.chroot.path)
-        if build.make(["make", "-j", JOBS, "tools", "TOOLS_BUILD=/build/tools"], f"{suite}: tools"):
-            cache.remove(os.path.join(build.top, "tools"))
-            raise LabError(f"{suite}: tools: a warning of the compiler", build.log)
-        cache.remove(build.stage)
-        build.make(["make", "install-tools", "TOOLS_BUILD=/build/tools", f"DESTDIR=/build/{name}"],
-                   f"{suite}: install the tools")
-        _selftests(build, suite, chosen)
+        with whole(build.top, suite, "tools", "ksft"):
+            _userspace(build, suite, chosen, name)
         build.done(name, digest)
     return build
+
+
+def _userspace(build, suite, chosen, name):
+    """Build in the folders tools and ksft, install into the folder `name`."""
+    build.sync()
+    if not build.fresh("chroot", build.chroot.path):
+        cache.remove(os.path.join(build.top, "tools"))
+        cache.remove(os.path.join(build.top, "ksft"))
+        build.done("chroot", build.chroot.path)
+    if build.make(["make", "-j", JOBS, "tools", "TOOLS_BUILD=/build/tools"], f"{suite}: tools"):
+        cache.remove(os.path.join(build.top, "tools"))
+        raise LabError(f"{suite}: tools: a warning of the compiler", build.log)
+    cache.remove(build.stage)
+    build.make(["make", "install-tools", "TOOLS_BUILD=/build/tools", f"DESTDIR=/build/{name}"],
+               f"{suite}: install the tools")
+    _selftests(build, suite, chosen)
 
 
 KERNEL = "/ksft/tools/testing/selftests"
