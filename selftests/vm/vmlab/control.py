@@ -85,13 +85,19 @@ class Control(threading.Thread):
 
     def remove(self, name):
         """Ask until the guest lets go: a port that is still powering up ignores it."""
+        match = {"device": name}
+        # The id may have been another device's before.
+        self.qmp.forget("DEVICE_DELETED", match)
         deadline = time.monotonic() + UNPLUG_LIMIT
+        asked = False
         while time.monotonic() < deadline:
             try:
                 self.qmp.command("device_del", id=name)
+                asked = True
             except LabError as error:
-                if "unplug" not in str(error):
+                # It may go between two questions.
+                if "unplug" not in str(error) and not (asked and "not found" in str(error)):
                     raise
-            if self.qmp.wait_event("DEVICE_DELETED", {"device": name}, 10):
+            if self.qmp.wait_event("DEVICE_DELETED", match, 10):
                 return ""
         raise LabError(f"{name}: the guest did not let go in {UNPLUG_LIMIT} s")

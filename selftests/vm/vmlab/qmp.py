@@ -62,5 +62,11 @@ class Qmp:
             time.sleep(0.1)
         return False
 
+    def forget(self, name, match):
+        """Drop the events that wait_event() would find."""
+        self.command("query-status")
+        self.events = [event for event in self.events if event.get("event") != name or
+                       not match.items() <= event.get("data", {}).items()]
+
     def close(self):
         self.socket.close()
