@@ -80,6 +80,14 @@ node_of() {
 	echo "if$(cat "/sys/class/net/$1/ifindex")"
 }
 
+# rename OLD NEW: udev may have made NEW an alternative name of the NIC meanwhile, and
+# older kernels rename nothing to an alternative name, not even to the NIC's own.
+rename() {
+	settle
+	ip link property del dev "$1" altname "$2" 2> /dev/null
+	ip link set dev "$1" name "$2"
+}
+
 # wait_for SECONDS COMMAND...: until the command succeeds.
 wait_for() {
 	local end=$((SECONDS + $1))

@@ -5,42 +5,51 @@
 
 . "$(dirname "$0")/naming.sh"
 
-plan 8
+many_renames() {
+	local i old=$first
+	for ((i = 1; i <= 200; i++)); do
+		ip link set dev "$old" name "r$i" || return 1
+		old=r$i
+	done
+}
+
+# swaps COUNT: of two names that udev would not choose.
+swaps() {
+	local i
+	for ((i = 1; i <= $1; i++)); do
+		ip -batch - <<-END || return 1
+			link set dev left0 name swap0
+			link set dev right0 name left0
+			link set dev swap0 name right0
+		END
+	done
+}
+
+plan 13
 mapfile -t nics < <(hardware)
 [ "${#nics[@]}" -ge 2 ] || ktap_exit_fail_msg "needs two NICs"
 first=${nics[0]} second=${nics[1]}
-node=$(node_of "$first")
-undo+=("ip link set dev \"\$(cat /sys/class/netdev_naming/$node/interface)\" name $first")
+node=$(node_of "$first") other=$(node_of "$second")
+undo+=("rename \"\$(cat /sys/class/netdev_naming/$node/interface)\" $first")
+undo+=("rename \"\$(cat /sys/class/netdev_naming/$other/interface)\" $second")
 
-for ((i = 1; i <= 200; i++)); do
-	ip link set dev "$([ $i = 1 ] && echo "$first" || echo "r$((i - 1))")" name "r$i" || break
-done
-links "after 200 renames of one NIC"
+point "200 renames of one NIC" many_renames
+links "after them"
 point "the last name leads to it" to_node by-name/r200 "$node"
-ip link set dev r200 name "$first"
-links "after the return of its own name"
+point "its own name returns" rename r200 "$first"
+links "after that"
 
-for ((i = 1; i <= 20; i++)); do
-	ip -batch - <<-END
-		link set dev $first name swap0
-		link set dev $second name $first
-		link set dev swap0 name $second
-	END
-done
-links "after 20 swaps of two names"
-point "an even number of swaps changes nothing" to_node "by-name/$first" "$node"
-ip -batch - <<-END
-	link set dev $first name swap0
-	link set dev $second name $first
-	link set dev swap0 name $second
-END
-links "after one more swap"
-ip -batch - <<-END
-	link set dev $first name swap0
-	link set dev $second name $first
-	link set dev swap0 name $second
-END
-settle
+rename "$first" left0
+rename "$second" right0
+point "20 swaps of two names" swaps 20
+links "after them"
+point "an even number of swaps changes nothing" to_node by-name/left0 "$node"
+point "one more swap" swaps 1
+links "after it"
+point "an odd number of swaps does" to_node by-name/left0 "$other"
+swaps 1
+rename left0 "$first"
+rename right0 "$second"
 
 # Names that udev would change, among them two that it would make one.
 # shellcheck disable=SC2016

@@ -73,6 +73,8 @@ class KernelRow:
 
     def guest(self, append, **options):
         options.setdefault("memory", self.memory)
+        if self.everything:
+            append += " waymark.long"
         return qemu.Guest(self.lab, self.disks, matrix.machine(self.target.machine),
                           f"{self.append} {append}", **options)
 

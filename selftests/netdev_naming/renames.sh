@@ -1,0 +1,25 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs the test `renames` without udev, which would take part in each of its
+# renames, and with short grace periods, one of which every rename waits for.
+# WAYMARK_LONG is set by the forms of the tests that take hours.
+
+export NETDEV_NAMING_RENAMES=${NETDEV_NAMING_RENAMES:-$([ -n "$WAYMARK_LONG" ] && echo 100000 || echo 3000)}
+expedited=/sys/kernel/rcu_expedited
+before=$(cat $expedited)
+mapfile -t sockets < <(systemctl list-units --all --plain --no-legend 'systemd-udevd*.socket' | cut -d' ' -f1)
+
+restore()
+{
+	echo "$before" > $expedited
+	systemctl start "${sockets[@]}" systemd-udevd.service
+	udevadm settle --timeout=180
+}
+
+# A module that udev does not know of has no nodes for it to name.
+modprobe netdev_naming && udevadm settle --timeout=180
+trap restore EXIT
+systemctl stop "${sockets[@]}" systemd-udevd.service
+echo 1 > $expedited
+"$(dirname "$0")/renames"
