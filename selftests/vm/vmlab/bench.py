@@ -77,6 +77,9 @@ def record(lab, figures):
 class BenchRow(row.KernelRow):
     """A target booted once per kind of benchmark."""
 
+    # 10 M elements of 64 bytes, and the same again beside them
+    memory = "2G"
+
     def __init__(self, lab, target, words=()):
         super().__init__(lab, target)
         self.wanted = words
