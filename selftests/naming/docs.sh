@@ -15,7 +15,7 @@ help_options() {
 }
 
 every_command_is_here() {
-	diff <(netdevname --help | sed -n '/^subcommands:/I,$s/^  \([a-z]*\) .*/\1/p' | sort) \
+	diff <(netdevname --help | sed -n '/^subcommands:/I,$s/^  \([a-z][a-z]*\) .*/\1/p' | sort) \
 		<(printf '%s\n' "${commands[@]}" | grep -v ' ' | grep . | sort)
 }
 
