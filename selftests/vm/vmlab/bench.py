@@ -77,7 +77,7 @@ def record(lab, figures):
 class BenchRow(row.KernelRow):
     """A target booted once per kind of benchmark."""
 
-    # 10 M elements of 64 bytes, and the same again beside them
+    # flex_array: 640 MB of elements, and what leads to them
     memory = "2G"
 
     def __init__(self, lab, target, words=()):

@@ -63,7 +63,7 @@ class Qmp:
         return False
 
     def forget(self, name, match):
-        """Drop the events that wait_event() would find."""
+        """Drop the events that wait_event() would find, also those not read so far."""
         self.command("query-status")
         self.events = [event for event in self.events if event.get("event") != name or
                        not match.items() <= event.get("data", {}).items()]
