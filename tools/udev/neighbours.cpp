@@ -61,7 +61,48 @@ bool has_history(const nic_facts &self, const std::vector<nic_facts> &recorded)
 	});
 }
 
+bool claims(const nic_facts &nic, const role &r)
+{
+	return std::binary_search(nic.order.roles.begin(), nic.order.roles.end(), r.name);
+}
+
+std::vector<role> load_logged()
+{
+	std::vector<std::string> problems;
+	std::vector<role> roles = load_roles(role_directories(), problems);
+
+	for (const std::string &problem : problems)
+		log(LOG_ERR, problem);
+	return roles;
+}
+
 } // namespace
+
+std::string role_list(const nic_facts &nic)
+{
+	std::string text;
+
+	for (const std::string &name : nic.order.roles)
+		text += (text.empty() ? "" : " ") + name;
+	return text;
+}
+
+void update_heirs()
+{
+	const waymark::udev_context udev;
+	std::vector<nic_facts> all = gather_facts();
+
+	assign_roles(load_logged(), all);
+	for (const nic_facts &nic : all) {
+		waymark::udev_record record;
+
+		/* One without a rank has not been here yet, and will see who is left. */
+		if (udev.find("/sys/class/netdev_naming/" + node_of(nic), record) &&
+		    !record.property("NETDEV_NAMING_RANK").empty() &&
+		    record.property("NETDEV_NAMING_ROLES") != role_list(nic))
+			trigger(record.syspath);
+	}
+}
 
 neighbourhood::neighbourhood(nic_facts self) : self_(std::move(self))
 {
@@ -72,28 +113,25 @@ neighbourhood::neighbourhood(nic_facts self) : self_(std::move(self))
 	find_former();
 }
 
-std::vector<std::string> neighbourhood::roles_of(const nic_facts &nic) const
-{
-	std::vector<std::string> names;
-
-	for (const role &r : roles_)
-		if (matches(r, nic))
-			names.push_back(r.name);
-	return names;
-}
-
 void neighbourhood::find_roles()
 {
-	std::vector<std::string> problems;
+	std::vector<role> roles = load_logged();
+	std::vector<nic_facts> all = others_;
 
-	for (role &r : load_roles(role_directories(), problems))
-		if (matches(r, self_))
+	all.push_back(self_);
+	assign_roles(roles, all, others_.size());
+	for (std::size_t i = 0; i < others_.size(); i++)
+		others_[i].order.roles = all[i].order.roles;
+	assign_roles(roles, all);
+	for (std::size_t i = 0; i < others_.size(); i++) {
+		if (others_[i].order.roles != all[i].order.roles)
+			displaced_.push_back(node_of(others_[i]));
+		others_[i].order.roles = all[i].order.roles;
+	}
+	self_.order.roles = all.back().order.roles;
+	for (role &r : roles)
+		if (claims(self_, r))
 			roles_.push_back(std::move(r));
-	for (const std::string &problem : problems)
-		log(LOG_ERR, problem);
-	self_.order.roles = roles_of(self_);
-	for (nic_facts &nic : others_)
-		nic.order.roles = roles_of(nic);
 }
 
 void neighbourhood::find_former()
@@ -131,6 +169,12 @@ void neighbourhood::update_others() const
 	for (const nic_facts &other : others_) {
 		waymark::udev_record record;
 
+		if (std::count(displaced_.begin(), displaced_.end(), node_of(other)) &&
+		    udev.find("/sys/class/netdev_naming/" + node_of(other), record) &&
+		    record.property("NETDEV_NAMING_ROLES") != role_list(other)) {
+			trigger(record.syspath);
+			continue;
+		}
 		if (!collide(self_.order, other.order))
 			continue;
 		const bool wins = precedes(self_.order, other.order);
@@ -153,7 +197,7 @@ void neighbourhood::set_altnames() const
 	for (const role &r : roles_) {
 		const bool wins = std::none_of(
 			others_.begin(), others_.end(), [&](const nic_facts &other) {
-				return matches(r, other) && precedes(other.order, self_.order);
+				return claims(other, r) && precedes(other.order, self_.order);
 			});
 		if (r.alternative_name && wins)
 			names.push_back(r.name);

@@ -24,7 +24,7 @@ public:
 	unsigned int rank() const;
 
 	/*
-	 * Lets udev look again at those whose rank has changed by this NIC. Their
+	 * Lets udev look again at those whose rank or roles this NIC has changed. Their
 	 * events may be in progress as well: whichever NIC is last sees all, and
 	 * the rank that udev has recorded ends the exchange.
 	 */
@@ -36,11 +36,16 @@ public:
 private:
 	void find_roles();
 	void find_former();
-	std::vector<std::string> roles_of(const nic_facts &nic) const;
-
 	nic_facts self_;
-	std::vector<role> roles_; /* that match self_ */
+	std::vector<role> roles_; /* that self_ claims */
 	std::vector<nic_facts> others_;
+	std::vector<std::string> displaced_; /* nodes of those whose roles self_ changes */
 };
+
+/* As udev records them, to see whether they have changed. */
+std::string role_list(const nic_facts &nic);
+
+/* Lets udev look again at those who inherit a role from a NIC that has left. */
+void update_heirs();
 
 } // namespace naming

@@ -47,16 +47,24 @@ void print(const std::string &key, const std::string &value)
 	std::cout << "NETDEV_NAMING_" << key << '=' << value << '\n';
 }
 
-void print_list(const std::string &key, const std::string &prefix,
-		const std::vector<std::string> &names)
+/* ROLE_1, ROLE_2, ...: a link has a property of its own, and the rules know eight. */
+void print_each(const std::string &key, const std::vector<std::string> &names)
 {
-	std::string text;
+	constexpr unsigned int most = 8;
+	unsigned int number = 0;
 
-	for (const std::string &name : names)
-		if (const std::string component = naming::encode(name); !component.empty())
-			text += (text.empty() ? "" : " ") + prefix + component;
-	if (!text.empty())
-		print(key, text);
+	for (const std::string &name : names) {
+		const std::string component = naming::encode(name);
+
+		if (component.empty())
+			continue;
+		if (++number > most) {
+			syslog(LOG_ERR, "more than %u links of one kind, none for %s", most,
+			       component.c_str());
+			return;
+		}
+		print(key + "_" + std::to_string(number), component);
+	}
 }
 
 void import()
@@ -81,9 +89,10 @@ void import()
 		print(key, component);
 	}
 	print("RANK", std::to_string(all.rank()));
-	/* Several links in one property: the rules take them apart at the blanks. */
-	print_list("ROLES", "netdev/by-role/", self.order.roles);
-	print_list("FORMER", "netdev/by-former/", self.former);
+	if (const std::string roles = naming::role_list(self); !roles.empty())
+		print("ROLES", roles);
+	print_each("ROLE", self.order.roles);
+	print_each("FORMER", self.former);
 	std::cout.flush();
 	all.update_others();
 	all.set_altnames();
@@ -103,6 +112,8 @@ int main(int argc, char **argv)
 				 [](CLI::App &app, waymark::output_options &) {
 					 app.add_subcommand("import", "print the stable names")
 						 ->callback(import);
+					 app.add_subcommand("leave", "pass on the roles of a NIC that left")
+						 ->callback(naming::update_heirs);
 					 app.add_subcommand("name", "print the name, escaped")
 						 ->callback(print_name);
 				 });

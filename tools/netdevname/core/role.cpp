@@ -61,30 +61,65 @@ bool fits_one(const condition &c, const std::string &pattern, const nic_facts &n
 	return false;
 }
 
+bool holds(const condition &c, const nic_facts &nic)
+{
+	const bool any =
+		std::any_of(c.patterns.begin(), c.patterns.end(),
+			    [&](const std::string &pattern) { return fits_one(c, pattern, nic); });
+
+	return any != c.inverted;
+}
+
 } // namespace
 
-bool matches(const role &r, const nic_facts &nic)
+std::size_t alternative_of(const role &r, const nic_facts &nic)
 {
-	return std::all_of(r.conditions.begin(), r.conditions.end(), [&](const condition &c) {
-		const bool any =
-			std::any_of(c.patterns.begin(), c.patterns.end(),
-				    [&](const std::string &pattern) { return fits_one(c, pattern, nic); });
+	const auto fits_all = [&](const std::vector<condition> &conditions) {
+		return std::all_of(conditions.begin(), conditions.end(),
+				   [&](const condition &c) { return holds(c, nic); });
+	};
+	const auto found = std::find_if(r.alternatives.begin(), r.alternatives.end(), fits_all);
 
-		return any != c.inverted;
-	});
+	return found == r.alternatives.end() ? no_alternative : found - r.alternatives.begin();
 }
 
 std::vector<std::size_t> claimants_of(const role &r, const std::vector<nic_facts> &nics)
 {
 	std::vector<std::size_t> found;
+	std::size_t best = no_alternative;
 
-	for (std::size_t i = 0; i < nics.size(); i++)
-		if (matches(r, nics[i]))
+	for (std::size_t i = 0; i < nics.size(); i++) {
+		const std::size_t here = alternative_of(r, nics[i]);
+
+		if (here < best)
+			found.clear();
+		best = std::min(best, here);
+		if (here != no_alternative && here == best)
 			found.push_back(i);
+	}
 	std::sort(found.begin(), found.end(), [&](std::size_t a, std::size_t b) {
 		return precedes(nics[a].order, nics[b].order);
 	});
 	return found;
+}
+
+void assign_roles(const std::vector<role> &roles, std::vector<nic_facts> &nics, std::size_t except)
+{
+	std::vector<nic_facts> present;
+	std::vector<std::size_t> index;
+
+	for (std::size_t i = 0; i < nics.size(); i++) {
+		nics[i].order.roles.clear();
+		if (i == except)
+			continue;
+		present.push_back(nics[i]);
+		index.push_back(i);
+	}
+	for (const role &r : roles)
+		for (std::size_t i : claimants_of(r, present))
+			nics[index[i]].order.roles.push_back(r.name);
+	for (nic_facts &nic : nics)
+		std::sort(nic.order.roles.begin(), nic.order.roles.end());
 }
 
 } // namespace naming

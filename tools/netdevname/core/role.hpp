@@ -32,13 +32,17 @@ struct role {
 	std::string name;
 	std::string file;
 	bool alternative_name = false;
-	std::vector<condition> conditions; /* all have to hold */
+	/* [Match], then each [Fallback]; all conditions of one have to hold. */
+	std::vector<std::vector<condition>> alternatives;
 };
+
+/* Of a NIC that no alternative fits. */
+constexpr std::size_t no_alternative = -1;
 
 /*
  * Parses the text of FILE.role. Throws waymark::error with the object "FILE:LINE"
  * for an unknown section or key, a value that makes no sense, a missing name or
- * a [Match] without a condition.
+ * a [Match] or [Fallback] without a condition.
  */
 role parse_role(const std::string &text, const std::string &file);
 
@@ -54,9 +58,17 @@ std::vector<std::string> role_directories(const std::string &root = "");
 std::vector<role> load_roles(const std::vector<std::string> &directories,
 			     std::vector<std::string> &problems);
 
-bool matches(const role &r, const nic_facts &nic);
+/* The index of the first alternative that fits, or no_alternative. */
+std::size_t alternative_of(const role &r, const nic_facts &nic);
 
-/* Indices into @nics of those that match, the winner first; @nics in any order. */
+/*
+ * Indices into @nics of those that fit the first alternative that fits any of
+ * them, the winner first; @nics in any order.
+ */
 std::vector<std::size_t> claimants_of(const role &r, const std::vector<nic_facts> &nics);
+
+/* Sets order.roles of all @nics of a machine; @except, an index, counts as absent. */
+void assign_roles(const std::vector<role> &roles, std::vector<nic_facts> &nics,
+		  std::size_t except = -1);
 
 } // namespace naming

@@ -92,7 +92,8 @@ bool parse_bool(const std::string &text, const std::string &where)
 	throw error(where, "\"" + text + "\" is neither yes nor no");
 }
 
-condition parse_condition(const std::string &key, std::string value, const std::string &where)
+condition parse_condition(const std::string &key, std::string value, const std::string &section,
+			  const std::string &where)
 {
 	static const std::map<std::string, condition::key> keys = {
 		{"Path", condition::key::path},
@@ -109,7 +110,7 @@ condition parse_condition(const std::string &key, std::string value, const std::
 	condition c;
 
 	if (found == keys.end())
-		throw error(where, "unknown key " + key + "= in [Match]");
+		throw error(where, "unknown key " + key + "= in " + section);
 	c.subject = found->second;
 	if (!value.empty() && value[0] == '!') {
 		c.inverted = true;
@@ -156,12 +157,14 @@ std::string read_file(const std::filesystem::path &path)
 
 role parse_role(const std::string &text, const std::string &file)
 {
+	static const std::string match = "[Match]", fallback = "[Fallback]";
 	std::string section;
 	std::size_t begin = 0;
 	unsigned int number = 0;
 	role r;
 
 	r.file = file;
+	r.alternatives.resize(1);
 	while (begin < text.size()) {
 		const std::size_t end = std::min(text.find('\n', begin), text.size());
 		const std::string where = file + ":" + std::to_string(++number);
@@ -176,8 +179,11 @@ role parse_role(const std::string &text, const std::string &file)
 			continue;
 		if (line[0] == '[') {
 			section = line;
-			if (section != "[Match]" && section != "[Role]")
+			if (section != match && section != fallback && section != "[Role]")
 				throw error(where, "unknown section " + section);
+			/* What is in [Match] twice has to hold together, as in systemd. */
+			if (section == fallback)
+				r.alternatives.emplace_back();
 			continue;
 		}
 		const std::size_t equals = line.find('=');
@@ -185,8 +191,10 @@ role parse_role(const std::string &text, const std::string &file)
 			throw error(where, "neither a section nor KEY=VALUE");
 		const std::string key = trim(line.substr(0, equals));
 		const std::string value = trim(line.substr(equals + 1));
-		if (section == "[Match]")
-			r.conditions.push_back(parse_condition(key, value, where));
+		if (section == match)
+			r.alternatives[0].push_back(parse_condition(key, value, section, where));
+		else if (section == fallback)
+			r.alternatives.back().push_back(parse_condition(key, value, section, where));
 		else if (section == "[Role]")
 			parse_role_key(r, key, value, where);
 		else
@@ -194,8 +202,10 @@ role parse_role(const std::string &text, const std::string &file)
 	}
 	if (r.name.empty())
 		throw error(file, "no Name= in [Role]");
-	if (r.conditions.empty())
-		throw error(file, "nothing in [Match]");
+	for (const auto &conditions : r.alternatives)
+		if (conditions.empty())
+			throw error(file, "nothing in " +
+						  (&conditions == &r.alternatives[0] ? match : fallback));
 	return r;
 }
 

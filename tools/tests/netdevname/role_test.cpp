@@ -34,7 +34,8 @@ nic_facts card(const char *name, const char *location)
 
 bool fits(const std::string &line)
 {
-	return matches(parse_role("[Match]\n" + line + "\n[Role]\nName=r\n", "f"), card("a", "p"));
+	return alternative_of(parse_role("[Match]\n" + line + "\n[Role]\nName=r\n", "f"),
+			      card("a", "p")) == 0;
 }
 
 /* "object: reason" of the error; empty if there is none. */
@@ -152,6 +153,44 @@ TEST(Role, OfTwoClaimantsTheFirstInBusOrderWins)
 	EXPECT_EQ(claimants_of(r, nics), (std::vector<std::size_t>{0}));
 	nics[0].driver = "other";
 	EXPECT_TRUE(claimants_of(r, nics).empty());
+}
+
+TEST(Role, AFallbackCountsOnlyWhereNothingBeforeItFits)
+{
+	const std::string text = "[Match]\nPermanentMACAddress=52:54:00:00:00:01\n"
+				 "[Fallback]\nPath=pci-0000:03:00.0\nType=ether\n"
+				 "[Fallback]\nDriver=igb\n[Role]\nName=r\n";
+	const role r = parse_role(text, "f");
+	std::vector<nic_facts> nics = {card("a", "p/0000:00:03.0"), card("b", "p/0000:00:04.0"),
+				       card("c", "p/0000:00:05.0")};
+
+	ASSERT_EQ(r.alternatives.size(), 3U);
+	nics[1].props["ID_PATH"] = "pci-0000:04:00.0";
+	nics[2].props["ID_PATH"] = "pci-0000:05:00.0";
+	EXPECT_EQ(claimants_of(r, nics), (std::vector<std::size_t>{0}));
+	nics[2].mac = "52:54:00:00:00:01";
+	EXPECT_EQ(claimants_of(r, nics), (std::vector<std::size_t>{2}));
+	assign_roles({r}, nics);
+	EXPECT_TRUE(nics[0].order.roles.empty());
+	EXPECT_EQ(nics[2].order.roles, (std::vector<std::string>{"r"}));
+	assign_roles({r}, nics, 2);
+	EXPECT_EQ(nics[0].order.roles, (std::vector<std::string>{"r"}));
+	EXPECT_TRUE(nics[2].order.roles.empty());
+	nics[2].mac.clear();
+	nics[0].type = "wlan";
+	EXPECT_EQ(claimants_of(r, nics), (std::vector<std::size_t>{0, 1, 2}));
+	for (nic_facts &nic : nics)
+		nic.driver = "other";
+	EXPECT_TRUE(claimants_of(r, nics).empty());
+}
+
+TEST(Role, AFallbackHasConditionsOfItsOwn)
+{
+	EXPECT_EQ(complaint("[Match]\nDriver=x\n[Fallback]\n[Role]\nName=x\n"), "f: nothing in [Fallback]");
+	EXPECT_EQ(complaint("[Fallback]\nDriver=x\n[Role]\nName=x\n"), "f: nothing in [Match]");
+	EXPECT_EQ(complaint("[Fallback]\nX=x\n"), "f:2: unknown key X= in [Fallback]");
+	/* As in systemd, the same section twice is one. */
+	EXPECT_EQ(parse_role("[Match]\nDriver=x\n[Match]\nType=y\n[Role]\nName=x\n", "f").alternatives.size(), 1U);
 }
 
 TEST_F(RoleFiles, EarlierDirectoriesHideLaterOnes)
