@@ -31,7 +31,7 @@ import_fails_for_another_name() {
 import_prints_only_keys() {
 	env "DEVNAME=/dev/netdev/$node" "INTERFACE=$nic" "ID_NET_LABEL_ONBOARD=$(printf 'a\nSYMLINK=b')" \
 		/usr/lib/udev/netdev-naming-id import > /run/rules.out || return 1
-	! grep -v '^NETDEV_NAMING_[A-Z]*=[][A-Za-z0-9#+.:=@_\\-]*$' /run/rules.out
+	! grep -v '^NETDEV_NAMING_[A-Z_0-9]*=[][A-Za-z0-9#+.:=@_\\-]*$' /run/rules.out
 }
 
 links_survive_a_stale_event() {

@@ -162,7 +162,9 @@ def _install(build, folder, home):
     """Build a kselftest folder and install it below home; returns the make words."""
     name = folder.replace("/", "-")
     common = ["make", "-s", "-C", f"/build/src/selftests/{folder}", f"KSFT_DIR={KERNEL}",
-              f"OUTPUT=/build/ksft/{name}"]
+              f"OUTPUT=/build/ksft/{name}",
+              # Tests of a library are built against what was installed.
+              f"TOOLS_STAGE=/build/{os.path.basename(build.stage)}"]
     os.makedirs(os.path.join(build.top, "ksft", name), exist_ok=True)
     os.makedirs(os.path.join(build.top, home[len("/build/"):]), exist_ok=True)
     if build.make([*common, "install", f"INSTALL_PATH={home}", f"SRC_PATH={KERNEL}",

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A C client of libnetdevname: its installed header and library, nothing else. */
+#include <netdevname.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../harness.h"
+
+/* Every test renames a dummy of its own. */
+FIXTURE(library)
+{
+	struct netdevname *nic;
+	unsigned int ifindex;
+};
+
+static int run(const char *command)
+{
+	return system(command);
+}
+
+FIXTURE_SETUP(library)
+{
+	run("modprobe netdev_naming");
+	run("ip link del dev lib0 2> /dev/null; ip link del dev lib1 2> /dev/null");
+	ASSERT_EQ(0, run("ip link add name lib0 type dummy"));
+	ASSERT_EQ(0, run("udevadm settle --timeout=180"));
+	self->nic = netdevname_open("lib0");
+	ASSERT_NE(NULL, self->nic);
+	ASSERT_EQ(0, netdevname_get_name(self->nic, NULL, &self->ifindex));
+}
+
+FIXTURE_TEARDOWN(library)
+{
+	netdevname_close(self->nic);
+	run("ip link del dev lib0 2> /dev/null; ip link del dev lib1 2> /dev/null");
+	run("udevadm settle --timeout=180");
+}
+
+TEST_F(library, resolve_takes_absolute_and_relative_paths)
+{
+	char name[NETDEVNAME_NAME_SIZE];
+	unsigned int ifindex = 0;
+
+	ASSERT_EQ(0, netdevname_resolve("by-name/lib0", name, &ifindex));
+	EXPECT_STREQ("lib0", name);
+	EXPECT_EQ(self->ifindex, ifindex);
+	ASSERT_EQ(0, netdevname_resolve("/dev/netdev/by-name/lib0", name, NULL));
+	EXPECT_STREQ("lib0", name);
+}
+
+TEST_F(library, errors_tell_what_is_wrong)
+{
+	EXPECT_EQ(-1, netdevname_resolve("by-name/none", NULL, NULL));
+	EXPECT_EQ(ENOENT, errno);
+	EXPECT_EQ(-1, netdevname_resolve("/dev/null", NULL, NULL));
+	EXPECT_EQ(ENOTTY, errno);
+	EXPECT_EQ(NULL, netdevname_open("no-such-name"));
+	EXPECT_EQ(ENOENT, errno);
+	EXPECT_EQ(NULL, netdevname_open(""));
+	EXPECT_EQ(ENOENT, errno);
+	EXPECT_EQ(NULL, netdevname_open("/dev/zero"));
+	EXPECT_EQ(ENOTTY, errno);
+	EXPECT_EQ(NULL, netdevname_open_ifindex(2147483647));
+	EXPECT_EQ(ENOENT, errno);
+	EXPECT_EQ(NULL, netdevname_open_id(UINT64_MAX));
+	EXPECT_EQ(ENOENT, errno);
+	netdevname_close(NULL);
+}
+
+TEST_F(library, the_handle_follows_a_rename_and_ends_with_the_nic)
+{
+	struct netdevname_event *event;
+	char name[NETDEVNAME_NAME_SIZE];
+
+	ASSERT_EQ(0, run("ip link set dev lib0 name lib1"));
+	ASSERT_EQ(0, netdevname_get_name(self->nic, name, NULL));
+	EXPECT_STREQ("lib1", name);
+	event = netdevname_read_event(self->nic);
+	ASSERT_NE(NULL, event);
+	EXPECT_EQ(NETDEVNAME_EVENT_RENAMED, netdevname_event_type(event));
+	EXPECT_STREQ("lib1", netdevname_event_name(event));
+	EXPECT_STREQ("lib0", netdevname_event_text(event));
+	EXPECT_EQ(0, netdevname_event_overflow(event));
+	netdevname_event_free(event);
+	ASSERT_EQ(0, run("ip link del dev lib1"));
+	event = netdevname_read_event(self->nic);
+	ASSERT_NE(NULL, event);
+	EXPECT_EQ(NETDEVNAME_EVENT_UNREGISTERED, netdevname_event_type(event));
+	netdevname_event_free(event);
+	EXPECT_EQ(NULL, netdevname_read_event(self->nic));
+	EXPECT_EQ(ENODEV, errno);
+	EXPECT_EQ(-1, netdevname_get_name(self->nic, name, NULL));
+	EXPECT_EQ(ENODEV, errno);
+	EXPECT_EQ(NULL, netdevname_get_info(self->nic));
+	EXPECT_EQ(ENODEV, errno);
+}
+
+TEST_F(library, info_and_alternative_names)
+{
+	struct netdevname_info *info = netdevname_get_info(self->nic);
+	char **names;
+	size_t len = 0, count = 0;
+
+	ASSERT_NE(NULL, info);
+	EXPECT_STREQ("lib0", netdevname_info_name(info));
+	EXPECT_STREQ("dummy", netdevname_info_kind(info));
+	EXPECT_EQ(self->ifindex, netdevname_info_ifindex(info));
+	EXPECT_EQ(0, netdevname_info_moved(info));
+	netdevname_info_address(info, &len);
+	EXPECT_EQ(6, len);
+	netdevname_info_permanent_address(info, &len);
+	EXPECT_EQ(0, len);
+	netdevname_info_free(info);
+
+	ASSERT_EQ(0, run("ip link property add dev lib0 altname library-one altname library-two"));
+	names = netdevname_get_altnames(self->nic, &count);
+	ASSERT_NE(NULL, names);
+	EXPECT_EQ(2, count);
+	EXPECT_EQ(NULL, names[2]);
+	free(names);
+}
+
+TEST_F(library, the_list_has_it_once)
+{
+	struct netdevname_list *list = netdevname_list_new();
+	struct netdevname *again;
+	size_t i, found = 0;
+	uint64_t id = 0;
+
+	ASSERT_NE(NULL, list);
+	for (i = 0; i < netdevname_list_count(list); i++) {
+		if (strcmp(netdevname_list_name(list, i), "lib0"))
+			continue;
+		EXPECT_EQ(self->ifindex, netdevname_list_ifindex(list, i));
+		id = netdevname_list_id(list, i);
+		found++;
+	}
+	EXPECT_EQ(1, found);
+	EXPECT_EQ(NULL, netdevname_list_name(list, netdevname_list_count(list)));
+	netdevname_list_free(list);
+	again = netdevname_open_id(id);
+	ASSERT_NE(NULL, again);
+	netdevname_close(again);
+	again = netdevname_open_ifindex(self->ifindex);
+	ASSERT_NE(NULL, again);
+	netdevname_close(again);
+}
+
+TEST_F(library, more_nics_than_one_call_returns)
+{
+	struct netdevname_list *list;
+
+	ASSERT_EQ(0, run("for i in $(seq 200); do echo link add name many$i type dummy; done | ip -batch -"));
+	list = netdevname_list_new();
+	EXPECT_EQ(0, run("for i in $(seq 200); do echo link del dev many$i; done | ip -batch -"));
+	ASSERT_NE(NULL, list);
+	EXPECT_LT(200, netdevname_list_count(list));
+	netdevname_list_free(list);
+}
+
+TEST_F(library, the_monitor_begins_where_its_list_ends)
+{
+	struct netdevname_monitor *monitor = netdevname_monitor_new();
+	struct netdevname_event *event;
+	struct pollfd pfd = { .events = POLLIN };
+
+	ASSERT_NE(NULL, monitor);
+	pfd.fd = netdevname_monitor_fd(monitor);
+	EXPECT_LT(1, netdevname_list_count(netdevname_monitor_list(monitor)));
+	ASSERT_EQ(0, run("ip link set dev lib0 name lib1"));
+	ASSERT_EQ(1, poll(&pfd, 1, 60000));
+	event = netdevname_monitor_read(monitor);
+	ASSERT_NE(NULL, event);
+	EXPECT_EQ(NETDEVNAME_EVENT_RENAMED, netdevname_event_type(event));
+	EXPECT_EQ(self->ifindex, netdevname_event_ifindex(event));
+	netdevname_event_free(event);
+	ASSERT_EQ(0, run("ip link set dev lib1 name lib0"));
+	EXPECT_EQ(0, netdevname_monitor_resync(monitor));
+	EXPECT_EQ(0, poll(&pfd, 1, 0));
+	netdevname_monitor_free(monitor);
+}
+
+TEST_HARNESS_MAIN

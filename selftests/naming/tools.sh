@@ -1,0 +1,272 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The commands of netdevname, on real NICs.
+
+. "$(dirname "$0")/naming.sh"
+
+state=/var/lib/netdev-naming
+roles=/run/netdev-naming/roles.d
+bad=/run/bad-files
+
+same() {
+	[ "$1" = "$2" ] || { echo "\"$1\" is not \"$2\""; return 1; }
+}
+
+# status N COMMAND...: the command's exit status is N.
+status() {
+	local wanted=$1 got=0
+	shift
+	"$@" > /dev/null 2>&1 || got=$?
+	same "$got" "$wanted"
+}
+
+# complains FILE COMMAND...: status 1 and one line about that file.
+complains() {
+	local file=$1 out
+	shift
+	out=$("$@" 2>&1 > /dev/null)
+	[ $? = 1 ] || { echo "$*: status is not 1"; return 1; }
+	if [ "$(wc -l <<< "$out")" != 1 ] || [[ $out != "netdevname: $file"*": "* ]]; then
+		echo "$*: $out"
+		return 1
+	fi
+}
+
+bad_files_are_named() {
+	local file
+	mkdir -p $bad/roles
+	netdevname snapshot -j > $bad/good
+	printf '[Match]\nDriver=*\n[Role]\nName=any\n' > $bad/roles/10-any.role
+	head -c 200 $bad/good > $bad/cut
+	jq '.netdevname_snapshot += 1' $bad/good > $bad/newer
+	jq 'del(.nics[0].name)' $bad/good > $bad/nameless
+	echo 'no JSON' > $bad/text
+	: > $bad/empty
+	for file in cut newer nameless text empty absent; do
+		complains $bad/$file netdevname compare $bad/$file || return 1
+		complains $bad/$file netdevname compare $bad/good $bad/$file || return 1
+		complains $bad/$file netdevname roles suggest $bad/$file || return 1
+		complains $bad/$file netdevname roles test --roles $bad/roles -q $bad/$file || return 1
+	done
+	printf '[Match]\nColour=red\n' > $bad/roles/20-bad.role
+	netdevname roles test --roles $bad/roles -q $bad/good 2>&1 |
+		grep -qx "netdevname: $bad/roles/20-bad.role:2: unknown key Colour= in \[Match\]" || return 1
+	complains $bad/absent netdevname roles test --roles $bad/absent $bad/good
+}
+
+info_agrees() {
+	local info
+	info=$(netdevname info -j "by-path/$path") || return 1
+	same "$(jq -r .name <<< "$info")" "$nic" &&
+		same "$(jq -r .address <<< "$info")" "$(cat "/sys/class/net/$nic/address")" &&
+		same "$(jq -r .permanent_address <<< "$info")" "$mac" &&
+		same "$(jq -r .ifindex <<< "$info")" "$(cat "/sys/class/net/$nic/ifindex")" &&
+		same "$(jq -r .driver <<< "$info")" \
+			"$(basename "$(readlink -f "/sys/class/net/$nic/device/driver")")"
+}
+
+renames_in() {
+	[ "$(grep -c '"renamed"' "$1")" = "$2" ]
+}
+
+monitor_sees_renames() {
+	local out=/run/monitor.out pid
+	netdevname monitor -j -s > $out &
+	pid=$!
+	wait_for 30 grep -q '"present"' $out
+	rename "$nic" watched0 && rename watched0 "$nic"
+	wait_for 30 renames_in $out 2
+	kill $pid
+	wait $pid
+	same "$(jq -rs --arg nic "$nic" '[.[] | select(.type == "renamed") | .old_name + ">" + .name] | join(" ")' $out)" \
+		"$nic>watched0 watched0>$nic"
+}
+
+has_handle() {
+	find "/proc/$1/fd" -lname '*netdev_naming*' | grep -q .
+}
+
+monitor_ends_with_the_nic() {
+	local pid out
+	ip link add gone0 type dummy || return 1
+	settle
+	netdevname monitor gone0 > /run/monitor.out 2>&1 &
+	pid=$!
+	wait_for 30 has_handle $pid || echo "monitor opened nothing"
+	ip link del gone0
+	wait $pid && return 1
+	out=$(cat /run/monitor.out)
+	[[ $out == *unregistered* && $out == *"is gone"* ]] || { echo "$out"; return 1; }
+}
+
+run_replaces() {
+	same "$(netdevname run -- echo "/dev/netdev/by-path/$path" "dev=/dev/netdev/by-mac/$mac,x" /dev/null)" \
+		"$nic dev=$nic,x /dev/null" &&
+		status 7 netdevname run -- sh -c 'exit 7' &&
+		status 127 netdevname run -- /no/such/command &&
+		status 1 netdevname run -- true /dev/netdev/by-mac/none &&
+		netdevname run -- ip link show "/dev/netdev/by-path/$path" > /dev/null
+}
+
+role_given() {
+	mkdir -p $roles
+	printf '[Match]\nPath=%s\n[Role]\nName=wuplink\nAlternativeName=yes\n' "$path" > $roles/10-w.role
+	udevadm trigger --action=change "/dev/netdev/$node"
+	settle
+	to_node by-role/wuplink "$node" && ip link show wuplink > /dev/null &&
+		same "$(netdevname resolve wuplink)" "$nic"
+}
+
+role_ambiguous() {
+	printf '[Match]\nType=ether\n[Role]\nName=wmany\n' > $roles/20-w.role
+	udevadm trigger --action=change --subsystem-match=netdev_naming
+	settle
+	to_node by-role/wmany "$(node_of "$(first_in_bus_order)")" && to_node by-role/wuplink "$node" &&
+		status 1 netdevname roles test &&
+		same "$(netdevname roles test -j | jq -r '.[] | select(.role == "wmany") | .nic')" \
+			"$(first_in_bus_order)"
+}
+
+# All NICs of the machine are on PCI; sysfs paths of one bus level sort by slot.
+first_in_bus_order() {
+	local name
+	for name in $(hardware); do
+		echo "$(readlink -f "/sys/class/net/$name") $name"
+	done | sort | head -n 1 | cut -d' ' -f2
+}
+
+has_spare() {
+	grep -qix "$spare" /sys/class/net/*/address
+}
+
+# A card that [Match] wants, while a NIC of the machine is only what [Fallback] takes.
+role_falls_back() {
+	local name
+	printf '[Match]\nPermanentMACAddress=%s\n[Fallback]\nPath=%s\n[Role]\nName=wspare\n' \
+		"$spare" "$path" > $roles/30-w.role
+	udevadm trigger --action=change --subsystem-match=netdev_naming
+	settle
+	to_node by-role/wspare "$node" || return 1
+	machine add spare virtio-net-pci rp3 "mac=$spare" || return 1
+	wait_for 90 has_spare || { echo "the card did not come"; return 1; }
+	settle
+	name=$(netdevname resolve "by-mac/$spare") || return 1
+	same "$(netdevname resolve by-role/wspare)" "$name" || return 1
+	same "$(netdevname roles test -j | jq -r '.[] | select(.role == "wspare") | .state + " " + .nic')" \
+		"ok $name" || return 1
+	machine del spare || return 1
+	settle
+	to_node by-role/wspare "$node"
+}
+
+role_survives_rename() {
+	rename "$nic" other0 || return 1
+	settle
+	same "$(netdevname resolve by-role/wuplink)" other0 || return 1
+	rename other0 "$nic" || return 1
+	settle
+	to_node by-role/wuplink "$node"
+}
+
+role_gone() {
+	rm -rf /run/netdev-naming
+	udevadm trigger --action=change --subsystem-match=netdev_naming
+	settle
+	! compgen -G '/dev/netdev/by-role/w*'
+}
+
+former_name() {
+	netdevname snapshot --save || return 1
+	status 0 netdevname compare || return 1
+	ip link property del dev "$nic" altname wuplink
+	rename "$nic" upgraded0 || return 1
+	settle
+	status 1 netdevname compare || return 1
+	same "$(netdevname compare -j | jq -r '.nics[] | select(.name == "upgraded0") | .changes[0].before')" \
+		"$nic" || return 1
+	netdevname snapshot --save || return 1
+	settle
+	to_node "by-former/$nic" "$node" && same "$(netdevname resolve "by-former/$nic")" upgraded0 &&
+		ip link show "$nic" > /dev/null
+}
+
+former_name_gone() {
+	ip link property del dev upgraded0 altname "$nic" || return 1
+	ip link set dev upgraded0 name "$nic" || return 1
+	rm -rf $state
+	settle
+	udevadm trigger --action=change "/dev/netdev/$node"
+	settle
+	[ ! -L "/dev/netdev/by-former/$nic" ]
+}
+
+# As they do it at boot, and when a kernel is installed.
+unit_and_hook_keep_a_snapshot() {
+	rm -rf $state
+	systemctl start netdev-naming-snapshot.service || return 1
+	same "$(jq -r --arg nic "$nic" '.nics[] | select(.name == $nic) | .mac' $state/snapshot.json)" "$mac" ||
+		return 1
+	rm -f $state/snapshot.json
+	/etc/kernel/postinst.d/waymark-netdevname "$(uname -r)" || return 1
+	status 0 netdevname compare || return 1
+	rm -rf $state
+}
+
+altnames_mirrored() {
+	netdevname altnames --sync > /run/altnames.out || return 1
+	ip link show "by-path-$path" > /dev/null && ip link show "by-mac-$mac" > /dev/null || return 1
+	same "$(netdevname altnames --sync)" "" || return 1
+	same "$(netdevname resolve "by-mac-$mac")" "$nic" || return 1
+	ip link property add dev "$nic" altname by-path-outdated
+	netdevname altnames --sync | grep -q 'remove by-path-outdated' || return 1
+	! ip link show by-path-outdated 2> /dev/null
+}
+
+remove_altnames() {
+	local name altname
+	for name in $(hardware); do
+		for altname in $(netdevname info -j "$name" | jq -r '.altnames[] | select(startswith("by-"))'); do
+			ip link property del dev "$name" altname "$altname"
+		done
+	done
+}
+
+errors_are_one_line() {
+	local out
+	status 2 netdevname || return 1
+	status 2 netdevname list --none || return 1
+	out=$(netdevname resolve by-mac/none 2>&1)
+	same "$out" "netdevname: by-mac/none: no such name" || return 1
+	same "$(netdevname resolve /dev/null 2>&1)" "netdevname: /dev/null: not the node of a network device" || return 1
+	same "$(netdevname resolve -j by-mac/none 2> /dev/null | jq -r '.[0].error')" "no such name"
+}
+
+plan 16
+spare=52:54:00:ab:00:01
+mapfile -t nics < <(hardware)
+nic=${nics[0]} node=$(node_of "${nics[0]}")
+path=$(udevadm info -q property --property=ID_PATH --value "/sys/class/net/$nic" 2> /dev/null ||
+	sed -n 's/^E:ID_PATH=//p' "/run/udev/data/n${node#if}")
+mac=$(ethtool -P "$nic")
+mac=${mac##* }
+undo+=("machine del spare" "rm -rf /run/netdev-naming $state $bad /run/monitor.out /run/altnames.out")
+
+point "errors are one line and have a status" errors_are_one_line
+point "a bad snapshot or role file is named in one line" bad_files_are_named
+point "info agrees with sysfs and ethtool" info_agrees
+point "monitor shows what is there and then each rename" monitor_sees_renames
+point "monitor of one NIC ends with it" monitor_ends_with_the_nic
+point "run replaces paths and returns the status" run_replaces
+point "a role file gives a link and an alternative name" role_given
+point "of several claimants the first in bus order has the role" role_ambiguous
+point "a role goes to the card it prefers, and back" role_falls_back
+point "the role follows a rename" role_survives_rename
+point "without the file the role is gone" role_gone
+point "after an upgrade the former name still works" former_name
+point "the name comes back, the former one is gone" former_name_gone
+point "the boot unit and the kernel package's hook keep a snapshot" unit_and_hook_keep_a_snapshot
+point "altnames --sync mirrors the links" altnames_mirrored
+remove_altnames
+links "everything is as it was"
+ktap_finished
