@@ -15,7 +15,7 @@ BOOTS = int(os.environ.get("BOOTS") or 20)
 
 def rows(lab, names, tests, long=False):
     """The rows that ROWS names; without it, all. The long ones come first."""
-    found = plugin.rows(lab, tests, long)
+    found = plugin.rows(lab, tests, long or bool(names))
     targets = {target.name: target for target in matrix.targets()}
     found += [row.KernelRow(lab, target, tests) for target in targets.values()]
     if long:

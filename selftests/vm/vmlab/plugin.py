@@ -9,7 +9,7 @@ import importlib.util
 import os
 import sys
 
-FOLDERS = ("vm/selftest", "static", "sanitizer")
+FOLDERS = ("vm/selftest", "static", "sanitizer", "gauntlet")
 
 
 def load(lab, folder):

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The table for people and for programs."""
+
+import json
+import os
+
+from .verdict import COLUMNS, KEPT, LOST, NONE, WRONG
+
+SIGNS = {KEPT: "yes", LOST: "no", WRONG: "WRONG", NONE: "-"}
+HEADS = [column.replace("by_", "") for column in COLUMNS]
+
+
+def lines(entries):
+    width = max((len(entry["name"]) for entry in entries), default=0)
+    yield " ".join([" " * width, *(f"{head:>7}" for head in HEADS)])
+    for entry in entries:
+        yield " ".join([f"{entry['name']:<{width}}",
+                        *(f"{SIGNS[entry['cells'][column]]:>7}" for column in COLUMNS)])
+    yield ("yes: every port that had such a name kept it; no: a name leads nowhere; "
+           "WRONG: it leads to another port; -: no port has such a name")
+
+
+def write(path, entries):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path + ".tmp", "w") as out:
+        json.dump({"scenarios": entries}, out, indent=2)
+        out.write("\n")
+    os.rename(path + ".tmp", path)

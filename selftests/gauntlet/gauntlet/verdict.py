@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+From two looks at a machine to a row of the table. A look is what guest/look.py
+wrote; what a place is called there comes from the machine's definition.
+"""
+
+KINDS = ("path", "port", "mac", "label", "onboard", "slot", "id", "role")
+OURS = tuple(f"by_{kind}" for kind in KINDS) + ("by_former",)
+COLUMNS = ("kernel", "udev", "by_name") + OURS
+
+KEPT, LOST, WRONG, NONE = "kept", "lost", "wrong", "none"
+
+
+class Look:
+    """The names of each port in one look, and the port that each name leads to."""
+
+    def __init__(self, look, places):
+        self.kernel = look["kernel"]
+        self.systemd = look["systemd"]
+        self.snapshot = look["snapshot"]
+        self.ports = {}
+        nodes = {}
+        for nic in look["nics"]:
+            port = places.get(nic["place"])
+            if port:
+                self.ports[port] = nic
+            nodes[f"if{nic['ifindex']}"] = port or nic["place"]
+        self.links = {}
+        for link, node in look["links"].items():
+            kind, _, name = link.partition("/")
+            # A virtual NIC is a wrong port, too.
+            self.links.setdefault(kind, {})[name] = nodes.get(node, node)
+        self.first = {nic["first"]: nodes[f"if{nic['ifindex']}"] for nic in look["nics"]}
+        self.names = {nic["name"]: nodes[f"if{nic['ifindex']}"] for nic in look["nics"]}
+        self.reached = dict(self.names)
+        for nic in look["nics"]:
+            for name in nic["altnames"]:
+                self.reached.setdefault(name, nodes[f"if{nic['ifindex']}"])
+
+    def names_of(self, port, table):
+        return [name for name, owner in table.items() if owner == port]
+
+
+def cell(names, table, port):
+    """One port: what became of each of its names."""
+    found = [table.get(name) for name in names]
+    if not found:
+        return NONE
+    if any(owner not in (None, port) for owner in found):
+        return WRONG
+    return LOST if None in found else KEPT
+
+
+def cells(port, before, after, former, plain=None):
+    """{column: cell} of a port. `plain`: looks at a machine where udev renames nothing."""
+    name = before.ports[port]["name"]
+    if plain:
+        old, new = plain
+        kernel = cell([old.ports[port]["name"]], new.names, port)
+    else:
+        kernel = cell([before.ports[port]["first"]], after.first, port)
+    found = {"kernel": kernel, "udev": cell([name], after.reached, port),
+             "by_name": cell([name], after.links.get("by-name", {}), port)}
+    for kind in KINDS:
+        old = before.links.get(f"by-{kind}", {})
+        found[f"by_{kind}"] = cell(before.names_of(port, old), after.links.get(f"by-{kind}", {}), port)
+    # The old name itself, as long as it is in use, else the link of that name.
+    remembered = {**former.links.get("by-former", {}), **former.names}
+    found["by_former"] = cell([name], remembered, port)
+    return found
+
+
+def together(ports, column):
+    """A column of a scenario: the worst that happened to one of its ports."""
+    found = {entry[column] for entry in ports.values()}
+    return next((state for state in (WRONG, LOST, KEPT) if state in found), NONE)
+
+
+def compare(scenario, row, before, after, former, plain=None):
+    """The entry of gauntlet.json."""
+    both = [port for port in before.ports if port in after.ports
+            and (not plain or all(port in look.ports for look in plain))]
+    ports = {port: cells(port, before, after, former, plain) for port in both}
+    entry = {"name": scenario, "row": row}
+    states = {column: together(ports, column) for column in COLUMNS}
+    entry.update({column: state == KEPT for column, state in states.items()})
+    entry["cells"] = states
+    entry["ports"] = ports
+    return entry
+
+
+def problems(entry, expected):
+    """What the suite promises and this entry breaks."""
+    name = entry["name"]
+    found = [f"{name}: {port}: not on the machine before and after"
+             for port in expected if port not in entry["ports"]]
+    for port, states in entry["ports"].items():
+        if not any(states[column] == KEPT for column in OURS if column != "by_role"):
+            found.append(f"{name}: {port}: no name of its own survived")
+        if states["by_role"] != KEPT:
+            found.append(f"{name}: {port}: by-role is {states['by_role']}")
+    return found

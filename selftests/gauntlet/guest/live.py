@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What happens to a running machine: each step looks, acts, looks, and undoes it."""
+
+import glob
+import os
+
+import look
+from look import name_at, run, settle, wait_for
+
+LAN, MGMT, WAN, SAN = "03.0", "04.0", "06.0/00.0", "07.0/00.0"
+SLOT3, SLOT4 = "08.0/00.0", "09.0/00.0"
+HOT = "52:54:00:9a:00:40"
+UDEV = ("systemd-udevd-control.socket", "systemd-udevd-kernel.socket", "systemd-udevd.service")
+
+
+def ip(*words, check=True):
+    return run("ip", *words, check=check)
+
+
+def rename(old, new):
+    """A name that udev made an alternative one is in the way of older kernels."""
+    settle()
+    ip("link", "property", "del", "dev", old, "altname", new, check=False)
+    ip("link", "set", "dev", old, "name", new)
+
+
+def plug(name, port, where, address):
+    run("machine", "add", name, "e1000e", port, f"mac={address}")
+    wait_for(f"a NIC in {port}", lambda: name_at(where))
+    settle()
+
+
+def unplug(name, where):
+    run("machine", "del", name)
+    wait_for(f"{name} to go", lambda: not name_at(where))
+    settle()
+
+
+class Step:
+    """before() prepares what is no part of the change; act() is the change."""
+    name = ""
+
+    def before(self):
+        pass
+
+    def act(self):
+        raise NotImplementedError
+
+    def undo(self):
+        pass
+
+    def walk(self):
+        self.before()
+        look.report(f"{self.name}:before")
+        try:
+            self.act()
+            look.report(f"{self.name}:after")
+        finally:
+            self.undo()
+            settle()
+
+
+class Replug(Step):
+    name = "hot-unplug and replug"
+
+    def before(self):
+        plug("hot", "rp3", SLOT3, HOT)
+
+    def act(self):
+        unplug("hot", SLOT3)
+        plug("hot", "rp3", SLOT3, HOT)
+
+    def undo(self):
+        unplug("hot", SLOT3)
+
+
+class OtherSlot(Replug):
+    name = "replug into another slot"
+
+    def act(self):
+        unplug("hot", SLOT3)
+        plug("hot", "rp4", SLOT4, HOT)
+
+    def undo(self):
+        unplug("hot", SLOT4)
+
+
+class Rename(Step):
+    name = "admin renames"
+
+    def before(self):
+        self.names = {where: name_at(where) for where in (LAN, MGMT, WAN, SAN)}
+
+    def act(self):
+        for number, name in enumerate(self.names.values()):
+            rename(name, f"admin{number}")
+
+    def undo(self):
+        for where, name in self.names.items():
+            rename(name_at(where), name)
+
+
+class Swap(Step):
+    name = "two names swapped"
+
+    def before(self):
+        self.names = name_at(LAN), name_at(MGMT)
+
+    def swap(self):
+        first, second = name_at(LAN), name_at(MGMT)
+        rename(first, "swap0")
+        rename(second, first)
+        rename("swap0", second)
+
+    def act(self):
+        self.swap()
+
+    def undo(self):
+        self.swap()
+
+
+class Twin(Step):
+    name = "two NICs with one MAC"
+
+    def act(self):
+        plug("twin", "rp4", SLOT4, "52:54:00:9a:00:01")
+
+    def undo(self):
+        unplug("twin", SLOT4)
+
+
+class RoundTrip(Step):
+    name = "namespace round trip"
+
+    def act(self):
+        name = name_at(LAN)
+        ip("netns", "add", "away")
+        ip("link", "set", "dev", name, "netns", "away")
+        settle()
+        ip("-n", "away", "link", "set", "dev", name, "netns", "1")
+
+    def undo(self):
+        ip("netns", "del", "away")
+
+
+class Deleted(Step):
+    name = "namespace deleted"
+
+    def act(self):
+        ip("netns", "add", "away")
+        ip("link", "set", "dev", name_at(LAN), "netns", "away")
+        settle()
+        ip("netns", "del", "away")
+        wait_for("the NIC to come back", lambda: name_at(LAN))
+
+
+class Stack(Step):
+    name = "bond, VLAN and macvlan over NICs"
+
+    def act(self):
+        lan, mgmt, wan = name_at(LAN), name_at(MGMT), name_at(WAN)
+        ip("link", "add", "stack-bond", "type", "bond", "mode", "active-backup")
+        for name in (mgmt, lan):
+            ip("link", "set", "dev", name, "down")
+            ip("link", "set", "dev", name, "master", "stack-bond")
+        ip("link", "add", "link", wan, "name", "stack-vlan", "type", "vlan", "id", "7")
+        ip("link", "add", "link", wan, "name", "stack-mac", "type", "macvlan", "mode", "bridge")
+
+    def undo(self):
+        for name in ("stack-vlan", "stack-mac", "stack-bond"):
+            ip("link", "del", "dev", name, check=False)
+
+
+class Functions(Step):
+    name = "SR-IOV functions made again"
+
+    def number(self, count):
+        path = os.path.realpath(f"/sys/class/net/{name_at(SAN)}/device/sriov_numvfs")
+        with open(path, "w") as out:
+            out.write(str(count))
+        for number in range(count):
+            wait_for(f"virtual function {number}", lambda where=f"{SAN}/vf{number}": name_at(where))
+        settle()
+
+    def before(self):
+        self.number(2)
+
+    def act(self):
+        self.number(0)
+        self.number(2)
+
+    def undo(self):
+        self.number(0)
+
+
+class HandOver(Step):
+    """
+    The initramfs has a udev that knows nothing of ours; its records are dropped,
+    and the real root's udev and module meet NICs that have their names already.
+    """
+    name = "initramfs to real root"
+
+    def act(self):
+        units = [unit for unit in UDEV if glob.glob(f"/usr/lib/systemd/system/{unit}")
+                 or glob.glob(f"/lib/systemd/system/{unit}")]
+        settle()
+        run("systemctl", "stop", *units)
+        run("modprobe", "-r", "netdev_naming")
+        run("rm", "-rf", "/run/udev/data", "/run/udev/links", "/run/udev/tags", "/dev/netdev")
+        run("modprobe", "netdev_naming")
+        run("systemctl", "start", *units)
+        run("udevadm", "trigger", "--type=subsystems", "--action=add")
+        run("udevadm", "trigger", "--type=devices", "--action=add")
+        settle()
+
+
+class Many(Step):
+    name = "500 NICs"
+
+    def act(self):
+        self.batch("add", "type", "dummy")
+
+    def batch(self, verb, *more):
+        with open("/run/batch", "w") as out:
+            out.writelines(f"link {verb} many{number} {' '.join(more)}\n" for number in range(500))
+        ip("-batch", "/run/batch")
+
+    def undo(self):
+        self.batch("del")
+
+
+STEPS = [kind() for kind in (Replug, OtherSlot, Rename, Swap, Twin, RoundTrip, Deleted, Stack,
+                             Functions, HandOver, Many)]
