@@ -6,30 +6,48 @@
 #include "compat/find_symbol.h"
 #include "compat/kallsyms.h"
 
+/* Two functions that find nothing; the barrier keeps them two. */
 #ifdef COMPAT_HAVE_EXPORT_GPL_FUTURE
 static noinline const struct compat_kernel_symbol *
-compat_no_find_symbol(const char *name, struct module **owner, const u32 **crc, int *license,
-		      bool gplok, bool warn)
+compat_find_nothing_at_all(const char *name, struct module **owner, const u32 **crc,
+			   int *license, bool gplok, bool warn)
 {
 	return NULL;
 }
-#else
-static noinline bool compat_no_find_symbol(struct compat_find_symbol_arg *arg)
+
+static noinline const struct compat_kernel_symbol *
+compat_find_nothing_patched(const char *name, struct module **owner, const u32 **crc,
+			    int *license, bool gplok, bool warn)
 {
+	barrier();
+	return NULL;
+}
+#else
+static noinline bool compat_find_nothing_at_all(struct compat_find_symbol_arg *arg)
+{
+	return false;
+}
+
+static noinline bool compat_find_nothing_patched(struct compat_find_symbol_arg *arg)
+{
+	barrier();
 	return false;
 }
 #endif
 
-DEFINE_STATIC_CALL(compat_find_symbol, compat_no_find_symbol);
-DEFINE_STATIC_CALL(compat_find_nothing, compat_no_find_symbol);
+DEFINE_STATIC_CALL(compat_find_symbol, compat_find_nothing_at_all);
+DEFINE_STATIC_CALL(compat_find_nothing, compat_find_nothing_at_all);
+DEFINE_STATIC_CALL(compat_find_patched, compat_find_nothing_patched);
 
 /* Whether the module loader finds the symbol; fills in the answer. */
 static __always_inline bool compat_call_find_symbol(struct compat_find_symbol_arg *arg)
 {
 #ifdef COMPAT_HAVE_EXPORT_GPL_FUTURE
-	arg->sym = static_call(compat_find_symbol)(arg->name, &arg->owner, &arg->crc,
-						   &arg->license, arg->gplok, arg->warn);
-	return arg->sym;
+	struct compat_find_symbol_answer *answer = &arg->answer;
+
+	answer->sym = static_call(compat_find_symbol)(arg->name, &answer->owner, &answer->crc,
+						      &answer->license, arg->gplok, arg->warn);
+	return answer->sym;
 #else
 	return static_call(compat_find_symbol)(arg);
 #endif
@@ -39,11 +57,27 @@ static __always_inline bool compat_call_find_symbol(struct compat_find_symbol_ar
 static __always_inline bool compat_call_find_nothing(struct compat_find_symbol_arg *arg)
 {
 #ifdef COMPAT_HAVE_EXPORT_GPL_FUTURE
-	arg->sym = static_call(compat_find_nothing)(arg->name, &arg->owner, &arg->crc,
-						    &arg->license, arg->gplok, arg->warn);
-	return arg->sym;
+	struct compat_find_symbol_answer *answer = &arg->answer;
+
+	answer->sym = static_call(compat_find_nothing)(arg->name, &answer->owner, &answer->crc,
+						       &answer->license, arg->gplok, arg->warn);
+	return answer->sym;
 #else
 	return static_call(compat_find_nothing)(arg);
+#endif
+}
+
+/* And to another one, which a test may have live-patched. */
+static __always_inline bool compat_call_find_patched(struct compat_find_symbol_arg *arg)
+{
+#ifdef COMPAT_HAVE_EXPORT_GPL_FUTURE
+	struct compat_find_symbol_answer *answer = &arg->answer;
+
+	answer->sym = static_call(compat_find_patched)(arg->name, &answer->owner, &answer->crc,
+						       &answer->license, arg->gplok, arg->warn);
+	return answer->sym;
+#else
+	return static_call(compat_find_patched)(arg);
 #endif
 }
 
@@ -54,7 +88,7 @@ static inline int compat_find_symbol_init(void)
 
 	if (!address)
 		return -ENOENT;
-	static_call_update(compat_find_symbol, (typeof(compat_no_find_symbol) *)address);
+	static_call_update(compat_find_symbol, (typeof(compat_find_nothing_at_all) *)address);
 	return 0;
 }
 

@@ -25,12 +25,12 @@ static const struct compat_kernel_symbol *compat_find_symbol(const char *name,
 	if (!compat_find_symbol_body(&arg))
 		return NULL;
 	if (owner)
-		*owner = arg.owner;
+		*owner = arg.answer.owner;
 	if (crc)
-		*crc = arg.crc;
+		*crc = arg.answer.crc;
 	if (license)
-		*license = arg.license;
-	return arg.sym;
+		*license = arg.answer.license;
+	return arg.answer.sym;
 }
 #else
 static bool compat_find_symbol(struct compat_find_symbol_arg *arg)

@@ -31,7 +31,7 @@ static u32 symidx_entries_end;	/* this one and all after it were never used */
 void symidx_entries_init(void)
 {
 	flex_array_init(&symidx_entries, SYMIDX_ENTRIES_MAX);
-	symidx_entries_end = 1;
+	symidx_entries_end = 0;
 }
 
 void symidx_entries_exit(void)

@@ -3,59 +3,63 @@
  * The chains of entries whose names have the same hash.
  *
  * Readers follow them without a lock. An entry that leaves its chain keeps its
- * link until no reader can stand on it, and its number is not given out again
- * before that.
+ * link until no reader can stand on it, and is not given out again before that.
  */
+#include <linux/export.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include "hash.h"
 #include "index.h"
 
-u32 *symidx_buckets __read_mostly;
-u32 symidx_bucket_mask __read_mostly;
+struct symidx_search symidx_search ____cacheline_aligned;
+EXPORT_SYMBOL_GPL(symidx_search);
+
+static struct symidx_entry **symidx_bucket(const struct symidx_entry *entry)
+{
+	/* The number of the chain is in the tag: its upper bits are those of the hash. */
+	return &symidx_search.buckets[entry->tag >> (symidx_search.shift - 32)];
+}
 
 /* @symbols: those of the kernel proper; modules that load later bring as many. */
 int symidx_hash_init(u32 symbols)
 {
 	u32 buckets = roundup_pow_of_two(2 * max(symbols, 512U));
 
-	symidx_buckets = kvcalloc(buckets, sizeof(*symidx_buckets), GFP_KERNEL);
-	if (!symidx_buckets)
+	symidx_search.buckets = kvcalloc(buckets, sizeof(*symidx_search.buckets), GFP_KERNEL);
+	if (!symidx_search.buckets)
 		return -ENOMEM;
-	symidx_bucket_mask = buckets - 1;
+	symidx_search.shift = 64 - ilog2(buckets);
 	return 0;
 }
 
 void symidx_hash_exit(void)
 {
-	kvfree(symidx_buckets);
-	symidx_buckets = NULL;
+	kvfree(symidx_search.buckets);
+	symidx_search.buckets = NULL;
 }
 
 size_t symidx_hash_memory(void)
 {
-	return (symidx_bucket_mask + 1) * sizeof(*symidx_buckets);
+	return sizeof(*symidx_search.buckets) << (64 - symidx_search.shift);
 }
 
-/* The entry is complete and its hash set. Under symidx_mutex. */
-void symidx_hash_add(u32 number)
+/* The entry is complete and its tag set. Under symidx_mutex. */
+void symidx_hash_add(struct symidx_entry *entry)
 {
-	struct symidx_entry *entry = symidx_entry(number);
-	u32 *bucket = &symidx_buckets[entry->hash & symidx_bucket_mask];
+	struct symidx_entry **bucket = symidx_bucket(entry);
 
 	WRITE_ONCE(entry->next, *bucket);
-	/* Who sees the number sees the entry. */
-	smp_store_release(bucket, number);
+	/* Who finds the entry sees what is in it. */
+	smp_store_release(bucket, entry);
 }
 
 /* Under symidx_mutex. */
-void symidx_hash_del(u32 number)
+void symidx_hash_del(struct symidx_entry *entry)
 {
-	struct symidx_entry *entry = symidx_entry(number);
-	u32 *link = &symidx_buckets[entry->hash & symidx_bucket_mask];
+	struct symidx_entry **link = symidx_bucket(entry);
 
-	while (*link != number)
-		link = &symidx_entry(*link)->next;
+	while (*link != entry)
+		link = &(*link)->next;
 	WRITE_ONCE(*link, entry->next);
 }

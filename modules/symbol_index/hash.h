@@ -3,12 +3,32 @@
 #ifndef _SYMBOL_INDEX_HASH_H
 #define _SYMBOL_INDEX_HASH_H
 
+#include <linux/cache.h>
 #include <linux/compiler.h>
 #include "index.h"
 #include "name.h"
 
-extern u32 *symidx_buckets;	/* number of the first entry, 0 for none */
-extern u32 symidx_bucket_mask;
+/**
+ * struct symidx_search - all that a search by exact name reads first
+ * @buckets: the first entry of each chain, or NULL
+ * @shift: what is left of a hash after this is the number of its chain
+ * @floor: this module and all older ones are in the index; NULL: not known
+ * @modules: the kernel's list of modules, the newest first
+ */
+struct symidx_search {
+	struct symidx_entry **buckets;
+	unsigned int shift;
+	struct module *floor;
+	struct list_head *modules;
+};
+
+extern struct symidx_search symidx_search;
+
+/* What an entry keeps of the hash of its name. */
+static inline u32 symidx_hash_tag(u64 hash)
+{
+	return hash >> 32;
+}
 
 /*
  * The first entry of that name that the module loader would take: GPL-only ones
@@ -16,19 +36,15 @@ extern u32 symidx_bucket_mask;
  */
 static __always_inline const struct symidx_entry *symidx_hash_find(const char *name, bool gplok)
 {
-	u32 hash = symidx_name_hash(name);
+	const struct symidx_key key = symidx_name_key(name);
 	const struct symidx_entry *entry;
-	u32 number;
 
-	number = READ_ONCE(symidx_buckets[hash & symidx_bucket_mask]);
-	while (number) {
-		entry = symidx_entry(number);
-		if (entry->hash == hash && symidx_name_equal(symidx_name(entry), name) &&
-		    (gplok || !(compat_export_flags(symidx_table(entry), entry->index) &
-				COMPAT_EXPORT_GPL_ONLY)))
+	entry = READ_ONCE(symidx_search.buckets[key.hash >> symidx_search.shift]);
+	for (; entry; entry = READ_ONCE(entry->next))
+		if (entry->tag == symidx_hash_tag(key.hash) &&
+		    symidx_name_is(symidx_name(entry), name, &key) &&
+		    (likely(gplok) || !(entry->flags & COMPAT_EXPORT_GPL_ONLY)))
 			return entry;
-		number = READ_ONCE(entry->next);
-	}
 	return NULL;
 }
 

@@ -49,38 +49,30 @@ struct symidx_run {
 };
 
 /**
- * struct symidx_entry - a symbol
+ * struct symidx_entry - a symbol, with all that the module loader asks for
+ * @next: the next entry in the same chain, NULL at the end
  * @run: whose it is
- * @hash: of its name
- * @next: number of the next entry in the same chain, 0 at the end
- * @table: position in symidx_run::tables
- * @index: position in that table
+ * @sym: its entry in its owner's table
+ * @crc: its CRC in its owner's table, NULL for none
+ * @tag: symidx_hash_tag() of its name
+ * @flags: COMPAT_EXPORT_*
  */
 struct symidx_entry {
+	struct symidx_entry *next;
 	struct symidx_run *run;
-	u32 hash;
-	u32 next;
-	u32 table;
-	u32 index;
+	const struct compat_kernel_symbol *sym;
+	const u32 *crc;
+	u32 tag;
+	u32 flags;
 };
 
 /* Serializes all changes. Taken before module_mutex, never by readers. */
 extern struct mutex symidx_mutex;
 extern struct list_head symidx_runs;
 
-static inline const struct compat_export_table *symidx_table(const struct symidx_entry *entry)
-{
-	return &entry->run->tables[entry->table];
-}
-
-static inline const struct compat_kernel_symbol *symidx_symbol(const struct symidx_entry *entry)
-{
-	return symidx_table(entry)->start + entry->index;
-}
-
 static inline const char *symidx_name(const struct symidx_entry *entry)
 {
-	return compat_symbol_name(symidx_symbol(entry));
+	return compat_symbol_name(entry->sym);
 }
 
 static inline const char *symidx_owner_name(const struct symidx_run *run)
@@ -88,7 +80,7 @@ static inline const char *symidx_owner_name(const struct symidx_run *run)
 	return run->owner ? run->owner->name : "vmlinux";
 }
 
-/* entry.c: the array of entries; number 0 is never given away */
+/* entry.c: the array of entries */
 extern FLEX_ARRAY(struct symidx_entry)
 	symidx_entries;
 
@@ -121,8 +113,8 @@ bool symidx_adopt(struct symidx_run *run);
 /* hash.c */
 int symidx_hash_init(u32 symbols);
 void symidx_hash_exit(void);
-void symidx_hash_add(u32 number);
-void symidx_hash_del(u32 number);
+void symidx_hash_add(struct symidx_entry *entry);
+void symidx_hash_del(struct symidx_entry *entry);
 size_t symidx_hash_memory(void);
 
 /* walk.c */
@@ -161,7 +153,6 @@ struct symidx_cost {
 
 extern struct symidx_cost symidx_cost;
 extern const struct compat_export_table *symidx_kernel_tables;
-extern struct list_head *symidx_modules;	/* the kernel's */
 
 int symidx_upkeep_init(const struct compat_export_table *tables, struct mutex *module_mutex,
 		       struct list_head *modules);

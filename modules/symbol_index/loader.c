@@ -14,7 +14,7 @@
 #include <linux/module.h>
 #include <linux/string.h>
 #include "compat/find_symbol_patch.h"
-#include "match.h"
+#include "find.h"
 
 enum symidx_mode { SYMIDX_MODE_OFF, SYMIDX_MODE_ON, SYMIDX_MODE_VERIFY };
 
@@ -31,20 +31,20 @@ static atomic64_t symidx_moved = ATOMIC64_INIT(0);
 static atomic64_t symidx_walk_ns = ATOMIC64_INIT(0);
 static atomic64_t symidx_index_ns = ATOMIC64_INIT(0);
 
-static bool symidx_match_equal(bool found_a, const struct symidx_match *a,
-			       bool found_b, const struct symidx_match *b)
+static bool symidx_answers_equal(bool found_a, const struct compat_find_symbol_answer *a,
+				 bool found_b, const struct compat_find_symbol_answer *b)
 {
 	if (found_a != found_b)
 		return false;
 	return !found_a || (a->owner == b->owner && a->sym == b->sym && a->crc == b->crc &&
-			    a->flags == b->flags);
+			    a->license == b->license);
 }
 
-static const char *symidx_match_owner(bool found, const struct symidx_match *match)
+static const char *symidx_answer_owner(bool found, const struct compat_find_symbol_answer *answer)
 {
 	if (!found)
 		return "nobody";
-	return match->owner ? match->owner->name : "vmlinux";
+	return answer->owner ? answer->owner->name : "vmlinux";
 }
 
 /*
@@ -52,9 +52,9 @@ static const char *symidx_match_owner(bool found, const struct symidx_match *mat
  * and going: an answer is right if the tables gave it before or after.
  */
 static noinline bool symidx_find_verified(const char *name, bool gplok,
-					  struct symidx_match *match)
+					  struct compat_find_symbol_answer *answer)
 {
-	struct symidx_match before, after;
+	struct compat_find_symbol_answer before, after;
 	bool found, found_before, found_after;
 	u64 start, middle;
 
@@ -62,58 +62,68 @@ static noinline bool symidx_find_verified(const char *name, bool gplok,
 	start = ktime_get_ns();
 	found_before = symidx_find_export_slowly(name, gplok, &before);
 	middle = ktime_get_ns();
-	found = symidx_find_export(name, gplok, match);
+	found = symidx_find_export(name, gplok, answer);
 	atomic64_add(ktime_get_ns() - middle, &symidx_index_ns);
 	atomic64_add(middle - start, &symidx_walk_ns);
 	atomic64_inc(&symidx_verified);
-	if (unlikely(!symidx_match_equal(found, match, found_before, &before))) {
+	if (unlikely(!symidx_answers_equal(found, answer, found_before, &before))) {
 		found_after = symidx_find_export_slowly(name, gplok, &after);
-		if (symidx_match_equal(found, match, found_after, &after)) {
+		if (symidx_answers_equal(found, answer, found_after, &after)) {
 			atomic64_inc(&symidx_moved);
 		} else {
 			atomic64_inc(&symidx_differences);
 			pr_warn_ratelimited("%s: exported by %s, but the index says %s\n", name,
-					    symidx_match_owner(found_after, &after),
-					    symidx_match_owner(found, match));
+					    symidx_answer_owner(found_after, &after),
+					    symidx_answer_owner(found, answer));
 			found = found_after;
-			*match = after;
+			*answer = after;
 		}
 	}
 	preempt_enable_notrace();
 	return found;
 }
 
-static noinline void symidx_warn(const char *name, unsigned int flags, bool gplok)
+static noinline bool symidx_find_otherwise(struct compat_find_symbol_arg *arg)
 {
-	if (!gplok && (flags & COMPAT_EXPORT_GPL_FUTURE))
-		pr_warn("symbol %s: to become GPL-only, but a non-GPL module uses it\n", name);
-	if (flags & COMPAT_EXPORT_UNUSED)
-		pr_warn("symbol %s: marked as unused and about to go away, but used\n", name);
+	if (READ_ONCE(symidx_mode) == SYMIDX_MODE_VERIFY)
+		return symidx_find_verified(arg->name, arg->gplok, &arg->answer);
+	return symidx_find_export_slowly(arg->name, arg->gplok, &arg->answer);
+}
+
+static __always_inline bool symidx_find_in_mode(struct compat_find_symbol_arg *arg)
+{
+	if (likely(READ_ONCE(symidx_mode) == SYMIDX_MODE_ON))
+		return symidx_find(arg->name, arg->gplok, &arg->answer);
+	return symidx_find_otherwise(arg);
+}
+
+#ifdef COMPAT_HAVE_EXPORT_GPL_FUTURE
+
+static noinline void symidx_warn(const struct compat_find_symbol_arg *arg)
+{
+	if (!arg->gplok && (arg->answer.flags & COMPAT_EXPORT_GPL_FUTURE))
+		pr_warn("symbol %s: to become GPL-only, but a non-GPL module uses it\n", arg->name);
+	if (arg->answer.flags & COMPAT_EXPORT_UNUSED)
+		pr_warn("symbol %s: marked as unused and about to go away, but used\n", arg->name);
 }
 
 static __always_inline bool compat_find_symbol_body(struct compat_find_symbol_arg *arg)
 {
-	unsigned int mode = READ_ONCE(symidx_mode);
-	struct symidx_match match;
-	bool found;
-
-	if (likely(mode == SYMIDX_MODE_ON))
-		found = symidx_find_export(arg->name, arg->gplok, &match);
-	else if (mode == SYMIDX_MODE_VERIFY)
-		found = symidx_find_verified(arg->name, arg->gplok, &match);
-	else
-		found = symidx_find_export_slowly(arg->name, arg->gplok, &match);
-	if (!found)
+	if (!symidx_find_in_mode(arg))
 		return false;
-	if (unlikely(arg->warn && (match.flags & (COMPAT_EXPORT_GPL_FUTURE |
-						  COMPAT_EXPORT_UNUSED))))
-		symidx_warn(arg->name, match.flags, arg->gplok);
-	arg->owner = match.owner;
-	arg->crc = match.crc;
-	arg->sym = match.sym;
-	arg->license = compat_export_license(match.flags);
+	if (arg->warn && (arg->answer.flags & (COMPAT_EXPORT_GPL_FUTURE | COMPAT_EXPORT_UNUSED)))
+		symidx_warn(arg);
 	return true;
 }
+
+#else
+
+static __always_inline bool compat_find_symbol_body(struct compat_find_symbol_arg *arg)
+{
+	return symidx_find_in_mode(arg);
+}
+
+#endif
 
 static struct klp_func symidx_funcs[] = {
 	{

@@ -6,6 +6,7 @@
 #include <linux/rculist.h>
 #include <linux/slab.h>
 #include "compat/slab.h"
+#include "hash.h"
 #include "index.h"
 #include "name.h"
 
@@ -36,12 +37,14 @@ static bool symidx_tables_sorted(const struct compat_export_table *tables)
 void symidx_run_set(struct symidx_run *run, u32 i, u32 table, u32 index)
 {
 	struct symidx_entry *entry = symidx_entry(run->first + i);
+	const struct compat_export_table *from = &run->tables[table];
 
+	entry->next = NULL;
 	entry->run = run;
-	entry->next = 0;
-	entry->table = table;
-	entry->index = index;
-	entry->hash = symidx_name_hash(symidx_name(entry));
+	entry->sym = from->start + index;
+	entry->crc = compat_export_crc(from, index);
+	entry->flags = compat_export_flags(from, index);
+	entry->tag = symidx_hash_tag(symidx_name_key(symidx_name(entry)).hash);
 }
 
 /* Merges the tables; of equal names the one of the table searched first leads. */
@@ -117,7 +120,7 @@ void symidx_run_publish(struct symidx_run *run)
 
 	/* Backwards, so that of equal names the leading one is found first. */
 	for (i = run->count; i-- > 0;)
-		symidx_hash_add(run->first + i);
+		symidx_hash_add(symidx_entry(run->first + i));
 	hash_add(symidx_owners, &run->by_owner, (unsigned long)run->owner);
 	list_add_tail_rcu(&run->node, &symidx_runs);
 }
@@ -135,7 +138,7 @@ void symidx_run_withdraw(struct symidx_run *run)
 	u32 i;
 
 	for (i = 0; i < run->count; i++)
-		symidx_hash_del(run->first + i);
+		symidx_hash_del(symidx_entry(run->first + i));
 	hash_del(&run->by_owner);
 	list_del_rcu(&run->node);
 	call_rcu(&run->rcu, symidx_run_retire);
@@ -181,18 +184,14 @@ void symidx_runs_exit(void)
 /* What others may know of an entry. RCU, or under symidx_mutex. */
 void symidx_describe(const struct symidx_entry *entry, struct symbol_index_symbol *sym)
 {
-	const struct compat_export_table *table = symidx_table(entry);
-	const struct compat_kernel_symbol *ksym = table->start + entry->index;
-	const u32 *crc = compat_export_crc(table, entry->index);
-
 	*sym = (struct symbol_index_symbol) {
-		.name = compat_symbol_name(ksym),
-		.name_space = compat_symbol_name_space(ksym),
+		.name = symidx_name(entry),
+		.name_space = compat_symbol_name_space(entry->sym),
 		.owner = entry->run->owner,
 		.owner_name = symidx_owner_name(entry->run),
-		.value = compat_symbol_value(ksym),
-		.crc = crc ? compat_export_crc_value(crc) : 0,
-		.has_crc = crc,
-		.gpl_only = compat_export_flags(table, entry->index) & COMPAT_EXPORT_GPL_ONLY,
+		.value = compat_symbol_value(entry->sym),
+		.crc = entry->crc ? compat_export_crc_value(entry->crc) : 0,
+		.has_crc = entry->crc,
+		.gpl_only = entry->flags & COMPAT_EXPORT_GPL_ONLY,
 	};
 }

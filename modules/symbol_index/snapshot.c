@@ -83,7 +83,7 @@ static __le32 symidx_write_name_space(struct symidx_writer *writer, const char *
 
 	if (!*name_space)
 		return 0;
-	cached = &writer->spaces[symidx_name_hash(name_space) % ARRAY_SIZE(writer->spaces)];
+	cached = &writer->spaces[symidx_format_hash(name_space) % ARRAY_SIZE(writer->spaces)];
 	if (!*cached || strcmp(strings + *cached, name_space))
 		*cached = le32_to_cpu(symidx_write_string(writer, name_space));
 	return cpu_to_le32(*cached);
@@ -171,7 +171,7 @@ static int symidx_write_symbols(struct symidx_writer *writer)
 		if (writer->values)
 			writer->values[position] = cpu_to_le64(sym.value);
 		if (!last || strcmp(last, sym.name))
-			symidx_write_slot(writer, entry->hash, position);
+			symidx_write_slot(writer, symidx_format_hash(sym.name), position);
 		last = sym.name;
 		position++;
 	}

@@ -5,11 +5,11 @@
 #include <linux/export.h>
 #include <linux/ktime.h>
 #include <linux/notifier.h>
+#include "hash.h"
 #include "index.h"
 
 struct symidx_cost symidx_cost;
 const struct compat_export_table *symidx_kernel_tables;
-struct list_head *symidx_modules;
 static struct mutex *symidx_module_mutex;	/* the kernel's */
 static unsigned long symidx_generation;
 
@@ -91,7 +91,7 @@ static void symidx_add_modules(void)
 
 	symidx_cost.unindexed = 0;
 	mutex_lock(symidx_module_mutex);
-	list_for_each_entry(mod, symidx_modules, list)
+	list_for_each_entry(mod, symidx_search.modules, list)
 		if (mod->state == MODULE_STATE_LIVE || mod->state == MODULE_STATE_COMING)
 			symidx_add_module(mod);
 	mutex_unlock(symidx_module_mutex);
@@ -167,7 +167,7 @@ int symidx_upkeep_init(const struct compat_export_table *tables, struct mutex *m
 
 	symidx_kernel_tables = tables;
 	symidx_module_mutex = module_mutex;
-	symidx_modules = modules;
+	symidx_search.modules = modules;
 	symidx_generation = 1;
 	symidx_entries_init();
 

@@ -7,22 +7,20 @@
  * if there was no memory to index it, a module is searched the way the loader
  * itself would. Modules that are MODULE_STATE_LIVE are all in the index, save
  * for those without memory; modules come in at the head of the list, and all
- * from symidx_floor on are known to be in the index. So normally one or two
+ * from the floor on are known to be in the index. So normally one or two
  * modules are looked at, and none is searched.
  */
 #include <linux/export.h>
 #include <linux/jiffies.h>
 #include <linux/rculist.h>
 #include <linux/workqueue.h>
+#include "find.h"
 #include "hash.h"
 #include "index.h"
-#include "match.h"
 
 /* How long a module that goes may take to leave the list. */
 #define SYMIDX_FLOOR_DELAY	msecs_to_jiffies(20)
 
-/* This module and all older ones are in the index; NULL: not known. */
-static struct module *symidx_floor;
 /* Modules that are missing from the index. */
 static unsigned int symidx_missing;
 
@@ -54,103 +52,102 @@ static bool symidx_table_find(const struct compat_export_table *table, const cha
 }
 
 static bool symidx_tables_find(struct module *owner, const struct compat_export_table *tables,
-			       const char *name, bool gplok, struct symidx_match *match)
+			       const char *name, bool gplok,
+			       struct compat_find_symbol_answer *answer)
 {
 	unsigned int t, i;
 
 	for (t = 0; t < COMPAT_EXPORT_TABLES; t++) {
 		if (!symidx_table_find(&tables[t], name, gplok, &i))
 			continue;
-		match->owner = owner;
-		match->sym = tables[t].start + i;
-		match->crc = compat_export_crc(&tables[t], i);
-		match->flags = compat_export_flags(&tables[t], i);
+		compat_find_symbol_set(answer, owner, tables[t].start + i,
+				       compat_export_crc(&tables[t], i),
+				       compat_export_flags(&tables[t], i));
 		return true;
 	}
 	return false;
 }
 
-/* Searches the modules down to @floor, or only those that the index may lack. */
-static noinline bool symidx_modules_find(const char *name, bool gplok, const struct module *floor,
-					 bool all, struct symidx_match *match)
+static noinline bool symidx_module_find(struct module *mod, const char *name, bool gplok,
+					struct compat_find_symbol_answer *answer)
 {
 	struct compat_export_table tables[COMPAT_EXPORT_TABLES];
+
+	compat_module_export_tables(mod, tables);
+	return symidx_tables_find(mod, tables, name, gplok, answer);
+}
+
+/* Searches the modules down to @floor, @all of them or only those that the index may lack. */
+static bool symidx_modules_find(const char *name, bool gplok, const struct module *floor, bool all,
+				struct compat_find_symbol_answer *answer)
+{
 	enum module_state state;
 	struct module *mod;
 
-	list_for_each_entry_rcu(mod, symidx_modules, list, true) {
+	list_for_each_entry_rcu(mod, symidx_search.modules, list, true) {
 		if (mod == floor)
 			break;
 		state = READ_ONCE(mod->state);
 		if (state == MODULE_STATE_UNFORMED || (state == MODULE_STATE_LIVE && !all))
 			continue;
-		compat_module_export_tables(mod, tables);
-		if (symidx_tables_find(mod, tables, name, gplok, match))
+		if (symidx_module_find(mod, name, gplok, answer))
 			return true;
 	}
 	return false;
 }
 
-/**
- * symidx_find_export() - find the symbol that the module loader would find
- * @name: name of the symbol
- * @gplok: the importer may use GPL-only symbols
- * @match: filled in if it is found
- *
- * Context: any that the module loader calls find_symbol() in: preemption
- * disabled, RCU read-side critical section or module_mutex held.
- * Return: whether it is found.
- */
-bool symidx_find_export(const char *name, bool gplok, struct symidx_match *match)
+/* symidx_find() for callers to whom every instruction is one. */
+bool symidx_find_export(const char *name, bool gplok, struct compat_find_symbol_answer *answer)
+{
+	return symidx_find(name, gplok, answer);
+}
+EXPORT_SYMBOL_GPL(symidx_find_export);
+
+/* The search at a time at which the index may lack modules. Preemption is disabled. */
+bool symidx_find_export_again(const char *name, bool gplok,
+			      struct compat_find_symbol_answer *answer)
 {
 	const struct symidx_entry *entry;
-	const struct compat_export_table *table;
 	unsigned long generation;
 	bool found;
 
-	preempt_disable_notrace();
 	do {
 		generation = symbol_index_generation();
 		entry = symidx_hash_find(name, gplok);
-		if (likely(entry)) {
-			table = symidx_table(entry);
-			match->owner = entry->run->owner;
-			match->sym = table->start + entry->index;
-			match->crc = compat_export_crc(table, entry->index);
-			match->flags = compat_export_flags(table, entry->index);
-			found = true;
-			break;
+		if (entry) {
+			symidx_answer(answer, entry);
+			return true;
 		}
-		/* Who sees the entries of a module gone sees the floor lowered. */
+		/* Who misses the entries of a module that goes sees the floor lowered. */
 		smp_rmb();
-		found = symidx_modules_find(name, gplok, READ_ONCE(symidx_floor),
-					    READ_ONCE(symidx_missing), match);
+		found = symidx_modules_find(name, gplok, READ_ONCE(symidx_search.floor),
+					    READ_ONCE(symidx_missing), answer);
 		/* Who sees a module live sees the generation that its entries made. */
 		smp_rmb();
-	} while (unlikely(!found && generation != symbol_index_generation()));
-	preempt_enable_notrace();
+	} while (!found && generation != symbol_index_generation());
 	return found;
 }
-EXPORT_SYMBOL_GPL(symidx_find_export);
+EXPORT_SYMBOL_GPL(symidx_find_export_again);
 
 /**
  * symidx_find_export_slowly() - find a symbol without the index
  * @name: name of the symbol
  * @gplok: the importer may use GPL-only symbols
- * @match: filled in if it is found
+ * @answer: filled in if it is found
  *
  * Searches one table after the other, in the order of the module loader.
  *
- * Context: as symidx_find_export().
+ * Context: as symidx_find().
  * Return: whether it is found.
  */
-bool symidx_find_export_slowly(const char *name, bool gplok, struct symidx_match *match)
+bool symidx_find_export_slowly(const char *name, bool gplok,
+			       struct compat_find_symbol_answer *answer)
 {
 	bool found;
 
 	preempt_disable_notrace();
-	found = symidx_tables_find(NULL, symidx_kernel_tables, name, gplok, match) ||
-		symidx_modules_find(name, gplok, NULL, true, match);
+	found = symidx_tables_find(NULL, symidx_kernel_tables, name, gplok, answer) ||
+		symidx_modules_find(name, gplok, NULL, true, answer);
 	preempt_enable_notrace();
 	return found;
 }
@@ -168,9 +165,9 @@ void symidx_walk_raise(void)
 
 	if (symidx_missing)
 		return;
-	old = symidx_floor;
+	old = symidx_search.floor;
 	rcu_read_lock();
-	list_for_each_entry_rcu(mod, symidx_modules, list) {
+	list_for_each_entry_rcu(mod, symidx_search.modules, list) {
 		enum module_state state = READ_ONCE(mod->state);
 
 		if (mod == old) {
@@ -186,7 +183,8 @@ void symidx_walk_raise(void)
 			going = true;
 	}
 	rcu_read_unlock();
-	WRITE_ONCE(symidx_floor, floor);
+	/* Pairs with symidx_find(): the entries are there. */
+	smp_store_release(&symidx_search.floor, floor);
 	if (going)
 		schedule_delayed_work(&symidx_floor_dwork, SYMIDX_FLOOR_DELAY);
 }
@@ -206,8 +204,8 @@ static void symidx_floor_work(struct work_struct *work)
  */
 void symidx_walk_lower(void)
 {
-	WRITE_ONCE(symidx_floor, NULL);
-	/* Before the entries go, see symidx_find_export(). */
+	WRITE_ONCE(symidx_search.floor, NULL);
+	/* Before the entries go, see symidx_all_searched(). */
 	smp_wmb();
 	schedule_delayed_work(&symidx_floor_dwork, SYMIDX_FLOOR_DELAY);
 }
@@ -217,7 +215,7 @@ void symidx_walk_missing(unsigned int missing)
 {
 	WRITE_ONCE(symidx_missing, missing);
 	if (missing)
-		WRITE_ONCE(symidx_floor, NULL);
+		WRITE_ONCE(symidx_search.floor, NULL);
 }
 
 void symidx_walk_exit(void)

@@ -3,10 +3,13 @@
  * What tests and benchmarks ask the kernel itself:
  *
  *  - write a symbol to the parameter find: find_symbol(), patched or not, is called for it;
- *    read it back: "SYMBOL found|missing OWNER COST INDEX", the costs of one call and of
- *    the same search in the index without the call, in nanoseconds of the kernel's clock,
- *    which are instructions in a guest that counts them. A '-' before the symbol asks on
- *    behalf of a module that may not use GPL-only symbols
+ *    read it back: "SYMBOL found|missing OWNER". A '-' before the symbol asks on behalf of a
+ *    module that may not use GPL-only symbols
+ *  - the same with the parameter cost: "SYMBOL found|missing OWNER COST INDEX PATCH CLOCK",
+ *    the costs of one call, of the same search in the index without the call, of what a live
+ *    patch adds to a call (0 unless symbol_index_empty_patch is loaded), and of reading the
+ *    clock, in nanoseconds of the kernel's clock, which are instructions in a guest that
+ *    counts them
  *  - write a prefix to walk: symbol_index_for_each() goes over it; read it back: the number
  *    of symbols, how many of them symbol_index_lookup() finds the same, the first, the last
  *  - write a number to churn: so many threads get and put symbols from now on; read it
@@ -27,7 +30,7 @@
 #include <linux/symbol_index.h>
 #include "compat/find_symbol_call.h"
 #include "compat/slab.h"
-#include "../match.h"
+#include "../find.h"
 
 #define PROBE_CALLS	64
 #define PROBE_ROUNDS	8
@@ -35,11 +38,11 @@
 static DEFINE_MUTEX(probe_mutex);	/* the answer */
 static char probe_answer[768] = "\n";
 
-enum probe_callee { PROBE_NOTHING, PROBE_FIND_SYMBOL, PROBE_INDEX };
+enum probe_callee { PROBE_NOTHING, PROBE_PATCHED, PROBE_FIND_SYMBOL, PROBE_INDEX, PROBE_CLOCK };
 
 static noinline u64 probe_calls(enum probe_callee callee, struct compat_find_symbol_arg *arg)
 {
-	struct symidx_match match;
+	struct compat_find_symbol_answer answer;
 	u64 start = ktime_get_ns();
 	unsigned int i;
 
@@ -47,7 +50,11 @@ static noinline u64 probe_calls(enum probe_callee callee, struct compat_find_sym
 		if (callee == PROBE_FIND_SYMBOL)
 			compat_call_find_symbol(arg);
 		else if (callee == PROBE_INDEX)
-			symidx_find_export(arg->name, arg->gplok, &match);
+			symidx_find_export(arg->name, arg->gplok, &answer);
+		else if (callee == PROBE_PATCHED)
+			compat_call_find_patched(arg);
+		else if (callee == PROBE_CLOCK)
+			arg->warn = ktime_get_ns();
 		else
 			compat_call_find_nothing(arg);
 	}
@@ -73,6 +80,7 @@ static int probe_find_set(const char *value, const struct kernel_param *kp)
 	const char *owner = "-";
 	char *name;
 	bool found;
+	int len;
 
 	name = kstrndup(value, 512, GFP_KERNEL);
 	if (!name)
@@ -87,10 +95,15 @@ static int probe_find_set(const char *value, const struct kernel_param *kp)
 	preempt_disable();
 	found = compat_call_find_symbol(&arg);
 	if (found)
-		owner = arg.owner ? arg.owner->name : "vmlinux";
-	scnprintf(probe_answer, sizeof(probe_answer), "%s %s %s %llu %llu\n", arg.name,
-		  found ? "found" : "missing", owner, probe_cost(PROBE_FIND_SYMBOL, &arg),
-		  probe_cost(PROBE_INDEX, &arg));
+		owner = arg.answer.owner ? arg.answer.owner->name : "vmlinux";
+	len = scnprintf(probe_answer, sizeof(probe_answer), "%s %s %s", arg.name,
+			found ? "found" : "missing", owner);
+	if (kp->arg)
+		len += scnprintf(probe_answer + len, sizeof(probe_answer) - len,
+				 " %llu %llu %llu %llu", probe_cost(PROBE_FIND_SYMBOL, &arg),
+				 probe_cost(PROBE_INDEX, &arg), probe_cost(PROBE_PATCHED, &arg),
+				 probe_cost(PROBE_CLOCK, &arg));
+	scnprintf(probe_answer + len, sizeof(probe_answer) - len, "\n");
 	preempt_enable();
 	mutex_unlock(&probe_mutex);
 	kfree(name);
@@ -114,6 +127,8 @@ static const struct kernel_param_ops probe_find_ops = {
 
 module_param_cb(find, &probe_find_ops, NULL, 0600);
 MODULE_PARM_DESC(find, "symbol to find");
+module_param_cb(cost, &probe_find_ops, probe_answer, 0600);
+MODULE_PARM_DESC(cost, "symbol to find, and to tell what that takes");
 
 /* What a walk saw; the answer is written at its end, by name, since names may go. */
 struct probe_walk {

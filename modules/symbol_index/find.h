@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The search of the module loader. What symbol_index.ko offers to
+ * symbol_index_loader.ko and to nobody else; inline, because every call counts.
+ */
+#ifndef _SYMBOL_INDEX_FIND_H
+#define _SYMBOL_INDEX_FIND_H
+
+#include <linux/preempt.h>
+#include <linux/rculist.h>
+#include "compat/find_symbol.h"
+#include "hash.h"
+
+bool symidx_find_export(const char *name, bool gplok, struct compat_find_symbol_answer *answer);
+bool symidx_find_export_again(const char *name, bool gplok,
+			      struct compat_find_symbol_answer *answer);
+bool symidx_find_export_slowly(const char *name, bool gplok,
+			       struct compat_find_symbol_answer *answer);
+
+static __always_inline void symidx_answer(struct compat_find_symbol_answer *answer,
+					  const struct symidx_entry *entry)
+{
+	compat_find_symbol_set(answer, entry->run->owner, entry->sym, entry->crc, entry->flags);
+}
+
+/*
+ * Whether no module can have what a search did not find that began when the floor was
+ * @floor: all modules there are were in the index then, save for one that is only being
+ * read in, and none has begun to leave it.
+ */
+static __always_inline bool symidx_all_searched(const struct module *floor)
+{
+	const struct module *newest;
+
+	/* Who misses the entries of a module that goes sees the floor lowered. */
+	smp_rmb();
+	if (READ_ONCE(symidx_search.floor) != floor)
+		return false;
+	/* A module that comes after this was not there yet. */
+	smp_rmb();
+	newest = list_entry_rcu(symidx_search.modules->next, struct module, list);
+	if (newest == floor)
+		return true;
+	return floor && READ_ONCE(newest->state) == MODULE_STATE_UNFORMED &&
+	       list_entry_rcu(newest->list.next, struct module, list) == floor;
+}
+
+/**
+ * symidx_find() - find the symbol that the module loader would find
+ * @name: name of the symbol
+ * @gplok: the importer may use GPL-only symbols
+ * @answer: filled in if it is found
+ *
+ * Context: any that the module loader calls find_symbol() in: preemption
+ * disabled, RCU read-side critical section or module_mutex held.
+ * Return: whether it is found.
+ */
+static __always_inline bool symidx_find(const char *name, bool gplok,
+					struct compat_find_symbol_answer *answer)
+{
+	const struct symidx_entry *entry;
+	const struct module *floor;
+	bool found = false;
+
+	preempt_disable_notrace();
+	/* Who sees the floor sees the entries of all modules from there on. */
+	floor = smp_load_acquire(&symidx_search.floor);
+	entry = symidx_hash_find(name, gplok);
+	if (entry) {
+		symidx_answer(answer, entry);
+		found = true;
+	} else if (unlikely(!symidx_all_searched(floor))) {
+		found = symidx_find_export_again(name, gplok, answer);
+	}
+	preempt_enable_notrace();
+	return found;
+}
+
+#endif /* _SYMBOL_INDEX_FIND_H */
