@@ -29,7 +29,8 @@ tools: ## The userspace tools (CMake), in build/tools
 	+$(CMAKE) --build $(TOOLS_BUILD)
 
 ##@ Install (DESTDIR=folder to stage)
-install: install-modules install-tools ## Modules, tools, udev rules, man pages
+install: install-modules install-tools ## Modules, tools, udev rules, man pages, symbol index
+	$(if $(DESTDIR),,/etc/kernel/postinst.d/waymark-symidx $(KVER))
 
 MODULES = $(shell find modules -name '*.ko' -not -path '*/tests/*')
 TEST_MODULES = $(shell find modules -path '*/tests/*' -name '*.ko')
@@ -54,6 +55,7 @@ dkms: ## Register with DKMS: the modules are rebuilt for every new kernel
 
 uninstall: ## Remove what install put there
 	rm -rf $(DESTDIR)$(MODDIR)/$(KVER)/updates/waymark
+	rm -f $(DESTDIR)$(MODDIR)/$(KVER)/symbol_index.bin $(DESTDIR)/lib/firmware/$(KVER)/symbol_index.bin
 	$(if $(DESTDIR),,depmod $(KVER))
 	@[ ! -f $(TOOLS_BUILD)/install_manifest.txt ] || \
 		sed 's,^,$(DESTDIR),' $(TOOLS_BUILD)/install_manifest.txt | tr '\n' '\0' | xargs -0 rm -f

@@ -1,19 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
 What this tree brings into the guest, as one image: the modules and tools as
-`make install` puts them, depmod's tables that know them, the tests, and the
-unit that runs them.
+`make install` puts them, depmod's tables that know them, the symbol index that
+the hook of the kernel's package makes, the tests, and the unit that runs them.
 """
 
 import os
 import shutil
 
 from . import cache, matrix, progress
+from .error import LabError
 
 GUEST = os.path.join(matrix.HERE, "guest")
 
 
 KEPT = ("modules.order", "modules.builtin", "modules.builtin.modinfo")
+HOOK = "etc/kernel/postinst.d/waymark-symidx"
+INDEX = "symbol_index.bin"
 
 
 def _modules(target, kernel, made, stage):
@@ -22,14 +25,19 @@ def _modules(target, kernel, made, stage):
     made.make(["make", "install-modules", "install-test-modules", f"KVER={release}",
                "DESTDIR=/build/payload", "MODDIR=/usr/lib/modules"], f"{target.name}: install modules")
     ours = os.path.join(stage, "usr/lib/modules", release)
-    shutil.copytree(_tables(target, kernel, made, os.path.join(ours, "updates")), ours,
-                    dirs_exist_ok=True)
+    shutil.copytree(_tables(target, kernel, made, stage), ours, dirs_exist_ok=True)
+    firmware = os.path.join(stage, "usr/lib/firmware", release)
+    os.makedirs(firmware)
+    os.symlink(f"/lib/modules/{release}/{INDEX}", os.path.join(firmware, INDEX))
 
 
-def _tables(target, kernel, made, updates):
-    """The folder with depmod's tables for the kernel with our modules in updates."""
+def _tables(target, kernel, made, stage):
+    """A folder with depmod's tables and the index for the kernel with our modules in updates."""
     origin, release = kernel.modules(), kernel.release
-    digest = cache.key(origin, made.chroot.path, cache.content_digest(updates))
+    updates = os.path.join(stage, "usr/lib/modules", release, "updates")
+    digest = cache.key(origin, made.chroot.path, cache.content_digest(updates),
+                       *(cache.file_digest(os.path.join(stage, path))
+                         for path in (HOOK, "usr/bin/symidx")))
     tables = os.path.join(made.top, "tables")
     if made.fresh("tables-done", digest):
         return tables
@@ -47,14 +55,33 @@ def _tables(target, kernel, made, updates):
     shutil.copytree(updates, os.path.join(place, "updates"))
     made.chroot.run(["depmod", "-b", "/build/depmod", release], f"{target.name}: depmod", made.log,
                     binds=[(made.top, "/build")])
+    _index(target, kernel, made, place)
     cache.remove(tables)
     os.makedirs(tables)
     for name in os.listdir(place):
-        if name.startswith("modules."):
+        if name.startswith("modules.") or name == INDEX:
             shutil.copy(os.path.join(place, name), tables)
     cache.remove(top)
     made.done("tables-done", digest)
     return tables
+
+
+def _index(target, kernel, made, place):
+    """Run our hook as the kernel's package would, with the kernel's modules in their place."""
+    release = kernel.release
+    firmware = os.path.join(made.top, "firmware")
+    cache.remove(firmware)
+    os.makedirs(firmware)
+    made.chroot.run([f"/build/payload/{HOOK}", release, "/cache/vmlinuz"],
+                    f"{target.name}: hook of the kernel's installation", made.log,
+                    binds=[(made.top, "/build"), (kernel.tree(), "/cache", "ro"),
+                           (place, f"/lib/modules/{release}"), (firmware, "/lib/firmware")],
+                    env={"PATH": "/build/payload/usr/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                         "LD_LIBRARY_PATH": "/build/payload/usr/lib/x86_64-linux-gnu"})
+    link = os.path.join(firmware, release, INDEX)
+    if not os.path.exists(os.path.join(place, INDEX)) or not os.path.islink(link):
+        raise LabError(f"{target.name}: the hook of the kernel's installation made no index",
+                       made.log)
 
 
 def _link_or_copy(source, target):
