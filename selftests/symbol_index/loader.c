@@ -3,8 +3,8 @@
  * symbol_index_loader: the module loader gets the same answers from the index as without
  * it, whatever comes and goes meanwhile.
  *
- * WAYMARK_LOADS says how many loads and unloads two CPUs do in mode verify; the seed is
- * printed, WAYMARK_SEED repeats a run.
+ * WAYMARK_LOADS says how many loads and unloads two CPUs do in mode verify, by default 200,
+ * and 2,000 with WAYMARK_LONG; the seed is printed, WAYMARK_SEED repeats a run.
  */
 #include <sched.h>
 #include <sys/mman.h>
@@ -80,6 +80,11 @@ static unsigned int setting(const char *name, unsigned int otherwise)
 	const char *value = getenv(name);
 
 	return value && *value ? strtoul(value, NULL, 0) : otherwise;
+}
+
+static unsigned int loads_wanted(void)
+{
+	return setting("WAYMARK_LOADS", setting("WAYMARK_LONG", 0) ? 2000 : 200);
 }
 
 FIXTURE(loader)
@@ -285,7 +290,7 @@ static void churn_start(unsigned int seed, unsigned int steps, pid_t *pids, unsi
 
 TEST_F_TIMEOUT(loader, verify_random_loads, 3600)
 {
-	unsigned int loads = setting("WAYMARK_LOADS", 200);
+	unsigned int loads = loads_wanted();
 	unsigned int seed = setting("WAYMARK_SEED", time(NULL) ^ getpid());
 	char gotten[64] = "";
 	unsigned int *worked;
@@ -314,7 +319,7 @@ TEST_F_TIMEOUT(loader, verify_random_loads, 3600)
 TEST_F_TIMEOUT(loader, enable_and_disable_under_load, 3600)
 {
 	unsigned int seed = setting("WAYMARK_SEED", time(NULL) ^ getpid());
-	unsigned int loads = setting("WAYMARK_LOADS", 200);
+	unsigned int loads = loads_wanted();
 	unsigned int *worked, i, cycles = 0;
 	bool running = true;
 	pid_t pids[2];
