@@ -10,6 +10,7 @@
  *	licence		a licence that is not compatible with the GPL
  *	namespace	every import of a symbol namespace
  *	vermagic	a letter behind the release
+ *	machine		the machine that it is for
  *
  * The signature goes in any case: one that does not fit is refused before the
  * kernel looks at anything else. Exit status 4: the module has nothing of that
@@ -173,7 +174,11 @@ static int damage(struct file *file, const char *kind)
 		text[0] = 'x';
 		return 0;
 	}
-	die("KIND: intact crc import licence namespace vermagic");
+	if (!strcmp(kind, "machine")) {
+		((Elf64_Ehdr *)file->data)->e_machine ^= 1;
+		return 0;
+	}
+	die("KIND: intact crc import licence namespace vermagic machine");
 	return 1;
 }
 

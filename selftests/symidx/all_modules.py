@@ -1,0 +1,200 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+symidx check against finit_module(2) for every module of this kernel.
+
+The kernel is given each module without its relocations of init and exit, and
+without its signature, which would not fit any more: so it does all that it does
+to load a module, save for running it, and no hardware is needed and none is
+touched. What a module depends on is loaded in the same way.
+
+WAYMARK_EVERY=N takes every Nth module only.
+"""
+
+import ctypes
+import errno
+import json
+import lzma
+import os
+import struct
+import subprocess
+import sys
+
+RELEASE = os.uname().release
+FOLDER = f"/lib/modules/{RELEASE}"
+INDEX = f"{FOLDER}/symbol_index.bin"
+MARK = b"~Module signature appended~\n"
+SIGNATURE_HEAD = 12         # struct module_signature
+LOADED_AT_MOST = 400        # at a time: memory
+FINIT_MODULE, DELETE_MODULE = {"x86_64": (313, 176), "aarch64": (273, 106)}[os.uname().machine]
+NONBLOCK = os.O_NONBLOCK
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def content(path):
+    """The module's bytes, uncompressed."""
+    if path.endswith(".xz"):
+        with lzma.open(path) as data:
+            return bytearray(data.read())
+    if path.endswith(".zst"):
+        return bytearray(subprocess.run(["zstd", "-dqc", path], check=True,
+                                        stdout=subprocess.PIPE).stdout)
+    with open(path, "rb") as data:
+        return bytearray(data.read())
+
+
+def unsigned(data):
+    """Without the signature at its end."""
+    if not data.endswith(MARK):
+        return data
+    size, = struct.unpack_from(">I", data, len(data) - len(MARK) - 4)
+    return data[:len(data) - len(MARK) - SIGNATURE_HEAD - size]
+
+
+def harmless(data):
+    """With relocations of no kind where its struct module names init and exit."""
+    start, = struct.unpack_from("<Q", data, 0x28)
+    size, count, names = struct.unpack_from("<HHH", data, 0x3A)
+    sections = [struct.unpack_from("<IIQQQQIIQQ", data, start + i * size) for i in range(count)]
+    text = sections[names][4]
+
+    def name(section):
+        at = text + section[0]
+        return bytes(data[at:data.index(0, at)])
+    mine = [i for i, section in enumerate(sections) if name(section) == b".gnu.linkonce.this_module"]
+    found = 0
+    for section in sections:
+        if section[1] == 4 and section[7] in mine:     # SHT_RELA
+            for at in range(section[4], section[4] + section[5], 24):
+                struct.pack_into("<Q", data, at + 8, 0)
+                found += 1
+    return data, found
+
+
+def name_of(path):
+    return os.path.basename(path).split(".ko")[0].replace("-", "_")
+
+
+class Kernel:
+    """What is loaded, and what the kernel says to more."""
+
+    def __init__(self, needs, paths):
+        self.needs = needs
+        self.paths = paths
+        with open("/proc/modules") as lines:
+            self.before = {line.split()[0] for line in lines}
+        self.loaded = []
+        self.ran = []           # modules whose struct module could not be made harmless
+
+    def insert(self, name):
+        """0 or the errno."""
+        data, found = harmless(unsigned(content(self.paths[name])))
+        if not found:
+            self.ran.append(name)
+        memory = os.memfd_create(name)
+        try:
+            os.write(memory, data)
+            # The kernel refuses a file that somebody could still write to.
+            reader = os.open(f"/proc/self/fd/{memory}", os.O_RDONLY)
+        finally:
+            os.close(memory)
+        try:
+            if libc.syscall(FINIT_MODULE, reader, b"", 0) == 0:
+                self.loaded.append(name)
+                return 0
+            return ctypes.get_errno()
+        finally:
+            os.close(reader)
+
+    def unload(self):
+        while self.loaded:
+            name = self.loaded.pop()
+            if libc.syscall(DELETE_MODULE, name.encode(), NONBLOCK):
+                raise SystemExit(f"Bail out! {name} does not go: "
+                                 f"{os.strerror(ctypes.get_errno())}")
+
+    def attempt(self, name):
+        """0, or the errno and whose it is."""
+        for each in [*self.needs[name], name]:
+            if each in self.before or each in self.loaded:
+                continue
+            error = self.insert(each)
+            if error:
+                return error, each
+        return 0, name
+
+    def verdict(self, name):
+        """(loads, why not)"""
+        if len(self.loaded) > LOADED_AT_MOST:
+            self.unload()
+        error, culprit = self.attempt(name)
+        if error:
+            # Something else that is loaded may export the same.
+            self.unload()
+            error, culprit = self.attempt(name)
+        return error == 0, f"{errno.errorcode.get(error, error)} from {culprit}" if error else ""
+
+
+def modules():
+    """({name: what has to be loaded before, in order}, {name: path})"""
+    needs, paths = {}, {}
+    with open(f"{FOLDER}/modules.dep") as lines:
+        for line in lines:
+            path, _, rest = line.partition(":")
+            if not path.startswith("kernel/"):
+                continue
+            name = name_of(path)
+            paths[name] = os.path.join(FOLDER, path)
+            # modules.dep names them in the order in which they are unloaded.
+            needs[name] = [name_of(other) for other in reversed(rest.split())]
+    return needs, paths
+
+
+def ask_symidx(paths):
+    """{name: (loads, reasons)}"""
+    index = ["--index", INDEX] if os.path.exists(INDEX) else []
+    run = subprocess.run(["symidx", "check", "-j", *index, *paths.values()],
+                         stdout=subprocess.PIPE, check=False)
+    if run.returncode not in (0, 1):
+        raise SystemExit(f"Bail out! symidx check: status {run.returncode}")
+    return {one["module"]: (one["loads"], "; ".join(p["reason"] for p in one["problems"]))
+            for one in json.loads(run.stdout)["modules"]}
+
+
+def main():
+    print("TAP version 13\n1..3", flush=True)
+    needs, paths = modules()
+    wanted = sorted(paths)[::int(os.environ.get("WAYMARK_EVERY") or 1)]
+    ours = ask_symidx({name: paths[name] for name in wanted})
+    judged = all(name in ours for name in wanted)
+    print(f"{'ok' if judged else 'not ok'} 1 symidx gives a verdict on each of {len(wanted)}",
+          flush=True)
+    kernel = Kernel(needs, paths)
+    compared = differences = system = refused = 0
+    for name in wanted:
+        if name in kernel.before:
+            system += 1
+            theirs, why = True, ""
+        else:
+            theirs, why = kernel.verdict(name)
+        loads, reasons = ours.get(name, (None, "no verdict"))
+        compared += 1
+        refused += not theirs
+        if loads != theirs:
+            differences += 1
+            print(f"# {name}: symidx says {'loads' if loads else reasons}, "
+                  f"the kernel says {'loads' if theirs else why}", flush=True)
+    kernel.unload()
+    print(f"# {compared} compared, {system} of them loaded by the system before, {refused} refused by "
+          f"the kernel, {len(kernel.ran)} ran their init")
+    print(f"{'not ok' if differences else 'ok'} 2 symidx agrees with the kernel on every module")
+    enough = compared == len(wanted) and len(paths) > 3000
+    print(f"{'ok' if enough else 'not ok'} 3 that was all of {len(paths)} modules that there are"
+          if len(wanted) == len(paths) else
+          f"{'ok' if enough else 'not ok'} 3 that was a sample of {len(paths)} modules")
+    sys.exit(0 if judged and enough and not differences else 1)
+
+
+if __name__ == "__main__":
+    main()
