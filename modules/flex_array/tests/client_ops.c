@@ -304,11 +304,13 @@ int flex_array_test_run(struct flex_array_test_client *client,
 	case FLEX_ARRAY_TEST_CLEAR:
 	case FLEX_ARRAY_TEST_PREALLOC:
 	case FLEX_ARRAY_TEST_RESIZE:
-		if (atomic)
-			spin_lock(&client->atomic);
+		if (!atomic) {
+			call->result = flex_array_test_change(client, call, buffer);
+			return 0;
+		}
+		spin_lock(&client->atomic);
 		call->result = flex_array_test_change(client, call, buffer);
-		if (atomic)
-			spin_unlock(&client->atomic);
+		spin_unlock(&client->atomic);
 		return 0;
 	default:
 		return -EINVAL;
