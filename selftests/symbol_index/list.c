@@ -138,13 +138,14 @@ TEST_F(list, owner)
 TEST_F(list, cursor_survives_changes)
 {
 	struct symbol_index_list list;
-	RECORD_BUFFER(buffer, 1024);
 	char after[SYMBOL_INDEX_NAME_MAX] = "";
 	struct symbols seen = {};
 	const struct symbol *found;
 	unsigned int calls = 0;
 	bool loaded = false;
 	size_t i;
+
+	RECORD_BUFFER(buffer, 1024);
 
 	rmmod(MODULE);
 	ASSERT_EQ(0, device_list(self->fd, NULL, NULL, BUFFER, &self->all));

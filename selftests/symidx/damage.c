@@ -45,7 +45,10 @@ static struct file read_file(const char *path)
 	FILE *in = fopen(path, "re");
 	long size;
 
-	if (!in || fseek(in, 0, SEEK_END) || (size = ftell(in)) < 64)
+	if (!in || fseek(in, 0, SEEK_END))
+		die(path);
+	size = ftell(in);
+	if (size < (long)sizeof(Elf64_Ehdr))
 		die(path);
 	rewind(in);
 	file.size = size;
@@ -83,7 +86,7 @@ static Elf64_Shdr *section(struct file *file, const char *name)
 }
 
 /* The value of the first entry of that tag, of the next one after @after. */
-static char *modinfo(struct file *file, const char *tag, char *after)
+static char *modinfo_entry(struct file *file, const char *tag, char *after)
 {
 	Elf64_Shdr *info = section(file, ".modinfo");
 	size_t length = strlen(tag);
@@ -155,19 +158,19 @@ static int damage(struct file *file, const char *kind)
 		return 0;
 	}
 	if (!strcmp(kind, "licence")) {
-		text = modinfo(file, "license", NULL);
+		text = modinfo_entry(file, "license", NULL);
 		if (!text || strlen(text) < 3)
 			return NOT_APPLICABLE;
 		memcpy(text, "XPL", 3);
 		return 0;
 	}
 	if (!strcmp(kind, "namespace")) {
-		for (text = NULL; (text = modinfo(file, "import_ns", text)); found = 1)
+		for (text = NULL; (text = modinfo_entry(file, "import_ns", text)); found = 1)
 			text[-2] = 'x';
 		return found ? 0 : NOT_APPLICABLE;
 	}
 	if (!strcmp(kind, "vermagic")) {
-		text = modinfo(file, "vermagic", NULL);
+		text = modinfo_entry(file, "vermagic", NULL);
 		text = text ? strstr(text, "mod_unload") : NULL;
 		if (!text)
 			return NOT_APPLICABLE;

@@ -251,8 +251,8 @@ static uint32_t measure(int who, const struct searcher *s, struct kmod_ctx *ctx,
 static void figure(const char *name, const char *suffix, double value, const char *reference,
 		   double reference_value)
 {
-	printf("{\"name\":\"%s%s\",\"value\":%.2f,\"unit\":\"ns\",\"reference\":\"%s\",\"reference_value\":%.2f}\n",
-	       name, suffix, value, reference, reference_value);
+	printf("{\"name\":\"%s%s\",\"value\":%.2f,\"unit\":\"ns\",", name, suffix, value);
+	printf("\"reference\":\"%s\",\"reference_value\":%.2f}\n", reference, reference_value);
 }
 
 int main(int argc, char **argv)

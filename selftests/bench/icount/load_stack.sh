@@ -80,7 +80,7 @@ loader_unload()
 	rmmod symbol_index_loader
 }
 
-upkeep() { symidx stats -j | tr ',{}' '\n\n\n' | sed -n 's/.*"update_ns": *\([0-9]*\).*/\1/p'; }
+upkeep() { symidx stats -j | tr ',{}' '\n' | sed -n 's/.*"update_ns": *\([0-9]*\).*/\1/p'; }
 
 searches() # STACK
 {

@@ -126,11 +126,13 @@ class Workshop:
         wanted = set(names)
         for name in wanted:
             new = (tree.root / name).read_bytes()
+            mode = (tree.root / name).stat().st_mode & 0o777
             copy = target / name
-            if copy.is_file() and copy.read_bytes() == new:
+            if copy.is_file() and copy.read_bytes() == new and copy.stat().st_mode & 0o777 == mode:
                 continue
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(new)
+            copy.chmod(mode)
         sources = (".c", ".h", ".cpp", ".hpp", "Kbuild", ".mk", ".in")
         for old in list(target.rglob("*")):
             name = str(old.relative_to(target))

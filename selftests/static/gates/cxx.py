@@ -104,7 +104,7 @@ class SanitizedTools(Gate):
         if not total or int(total[3]) == 0:
             yield Finding("tools/tests", "ctest ran no test")
         elif ran.returncode:
-            tail = [l for l in ran.stdout.splitlines() if "***Failed" in l or "ERROR:" in l
+            tail = [l for l in ran.stdout.splitlines() if "***" in l or "ERROR:" in l
                     or "runtime error" in l]
             for line in tail or ran.stdout.splitlines()[-20:]:
                 yield Finding("tools/tests", line.strip())

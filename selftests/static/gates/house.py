@@ -7,9 +7,12 @@ from .core import Finding, Gate, Task
 
 MAX_LINES = 600
 
-# Not ours, or of a form that cannot carry a comment.
-NO_SPDX = re.compile(r"^(COPYING$|selftests/.*/settings$|LICENSES/|.*\.(json|svg|png|bin|expected)$|debian/source/format$|"
-                     r".*/(golden|data|corpus|snapshots)/|debian/(changelog|compat)$)")
+# Not ours, or of a form that cannot carry a comment: entries of ABI/ and
+# Debian's control files are read field by field from the first line on, and the
+# runner of kselftests takes every line of a settings file for a setting.
+NO_SPDX = re.compile(r"^(COPYING$|selftests/.*/settings$|LICENSES/|.*\.(json|svg|png|bin|expected)$|"
+                     r"debian/(source/format|changelog|compat|control|copyright)$|"
+                     r"Documentation/ABI/|.*/(golden|data|corpus|snapshots)/)")
 NO_LIMIT = re.compile(r"^(LICENSES/|.*\.(json|svg|expected)$|.*/(golden|data|corpus)/)")
 
 LICENCE = (
@@ -20,7 +23,8 @@ LICENCE = (
 )
 
 # A mirror, a version check: both belong to one place only.
-HOSTS = re.compile(r"\b[a-z0-9-]+\.debian\.(?:org|net)/debian|https?://[^ ]*\b(?:mirror|proxy)\b", re.I)
+HOSTS = re.compile(r"\b[a-z0-9-]+\.debian\.(?:org|net)/debian|"
+                   r"https?://(?=[^/ ]*\.)[^/ ]*\b(?:mirror|proxy)\b", re.I)
 VERSION = re.compile(r"\b(LINUX_VERSION_CODE|KERNEL_VERSION)\b")
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.M)
 

@@ -31,9 +31,12 @@ class Checkpatch(Gate):
         (re.compile(r"^modules/.*\.h$"), "MACRO_ARG_REUSE"),
         # a macro that stands for a type or an initializer takes no parentheses
         (re.compile(r"^modules/include/"), "COMPLEX_MACRO"),
-        # the rules of module code, not of programs
+        # the rules of module code, not of programs: these have <stdint.h>, and
+        # EXPECT() and ASSERT() of the harness take a block behind them, so what
+        # looks like one statement below an if may need braces
         (re.compile(r"^selftests/"), "MACRO_ARG_REUSE|CAMELCASE|VOLATILE|NEW_TYPEDEFS|"
-         "AVOID_EXTERNS|PREFER_FALLTHROUGH|USE_SPINLOCK_T|MACRO_ARG_PRECEDENCE"),
+         "AVOID_EXTERNS|PREFER_FALLTHROUGH|USE_SPINLOCK_T|MACRO_ARG_PRECEDENCE|"
+         "PREFER_KERNEL_TYPES|BRACES"),
     )
     LINE = re.compile(r"^(.+?):(\d+): (ERROR|WARNING|CHECK):(.*)$")
 
@@ -90,6 +93,8 @@ class ModuleBuild(Gate):
     weight = 5
     arguments = ()
     label = ""
+    # (where and what): what the checker cannot know.
+    ACCEPTED = ()
     SAYS = re.compile(r"^(?:\S*/)?((?:modules|uapi)/[^:]+:\d+):\d+: "
                       r"(?:fatal )?(warning|error): (.*)$")
 
@@ -100,7 +105,7 @@ class ModuleBuild(Gate):
         names = tree.matching(*BUILD_INPUTS)
         units = [n for n in names if n.endswith(".c")]
         command = self.make(shop)
-        key = f"{self.name} {command} {tree.digest(names)}"
+        key = f"{self.name} {command} {self.ACCEPTED} {tree.digest(names)}"
         where = shop.sync(tree, self.label, names)
         return [Task(key, len(units), lambda: self._build(shop, where, command))]
 
@@ -113,7 +118,7 @@ class ModuleBuild(Gate):
         found = []
         for line in text.splitlines():
             said = self.SAYS.match(line)
-            if said:
+            if said and not any(accepted.search(line) for accepted in self.ACCEPTED):
                 found.append(Finding(said[1], f"{said[2]}: {said[3]}"))
         if ran.returncode and not found:
             raise ToolError(f"{self.name}: {text.strip()[-600:]}")
@@ -125,6 +130,11 @@ class Sparse(ModuleBuild):
     name = "sparse"
     proves = "address spaces, endianness, lock balance, bit masks (C=2, W=1)"
     label = "sparse"
+    ACCEPTED = (
+        # RCU is entered by one function and left by the other, and only if the
+        # first was a success: no annotation says that
+        re.compile(r"symbol_index/order\.c:.*context imbalance in 'symidx_merge_(begin|end)'"),
+    )
 
     def make(self, shop):
         shop.need("sparse", "make", "gcc")
