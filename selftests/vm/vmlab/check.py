@@ -62,19 +62,19 @@ def one(entry):
     return result
 
 
-def execute(lab, entries, jobs):
+def execute(lab, entries, jobs, long=False):
     """Run the rows, write and show the report."""
     pool = concurrent.futures.ThreadPoolExecutor(max(1, jobs))
     results = list(pool.map(one, entries))
     pool.shutdown()
-    report.write(lab, results)
+    report.write(lab, results, long)
     report.show(results)
     return 0 if results and all(result.good for result in results) else 1
 
 
 def run(lab, names, tests, jobs, long=False):
     """0 when every row is good."""
-    status = execute(lab, rows(lab, names, tests, long), jobs)
+    status = execute(lab, rows(lab, names, tests, long), jobs, long)
     if not names and not tests and not long:
         report.seconds(lab)
     return status

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""build/results/check.json and the last lines that a person reads."""
+"""build/results/check.json (long.json) and the last lines that a person reads."""
 
 import os
 
 from . import bench, progress, result
 
 
-def write(lab, results):
-    result.write(os.path.join(lab.results, "check.json"), results,
+def write(lab, results, long=False):
+    result.write(os.path.join(lab.results, "long.json" if long else "check.json"), results,
                  seconds=round(progress.elapsed(), 1), cold=bool(lab.cache.made))
 
 

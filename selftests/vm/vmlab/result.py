@@ -18,6 +18,7 @@ class Result:
     failures: list = field(default_factory=list)    # one line each
     skips: list = field(default_factory=list)
     logs: str = ""
+    figures: dict = field(default_factory=dict)     # what else was measured
 
     def fail(self, *reasons):
         """Count each reason as a failure."""
