@@ -72,7 +72,8 @@ class Fixtures(build.Build):
         kdir, binds = self.system.kdir()
         self.sync()
         folder = "/build/src/selftests/fixtures"
-        super().make(["make", "-s", "-C", kdir, f"M={folder}", "modules"], "broken modules", binds)
+        super().make(["make", "-s", "-C", kdir, f"M={folder}", sanitizer.PATTERN, "modules"],
+                     "broken modules", binds)
         super().make(["gcc", "-O2", "-Wall", "-o", f"{folder}/reply", f"{folder}/reply.c"], "reply")
         source = os.path.join(self.top, "src/selftests/fixtures")
         target = os.path.join(self.top, "fixtures")

@@ -10,9 +10,14 @@ from vmlab.error import LabError
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TARGET = matrix.Target("sanitizer", "trixie", "", "257", "q35")
-# Poison slabs and pages: what was not initialised must be seen in a reply.
-# Reports of two tests are two reports.
-APPEND = "slub_debug=FZPU page_poison=1 hash_pointers=always kasan_multi_shot"
+# Poison what kmalloc() gives, and pages: what was not initialised must be seen
+# in a reply. KASAN has red zones and owners of its own, and debugging every
+# cache takes them all off the fast path. Reports of two tests are two
+# reports. The journal would store what the run collects from dmesg itself.
+APPEND = ("slab_debug=P,kmalloc-* page_poison=1 hash_pointers=always kasan_multi_shot "
+          "systemd.set_credential=journal.storage:none")
+# For modules only, unlike CONFIG_INIT_STACK_ALL_PATTERN: theirs are the replies.
+PATTERN = "KCFLAGS=-ftrivial-auto-var-init=pattern"
 
 
 def orders(fragment):
@@ -43,7 +48,7 @@ class SanitizerKernel:
     """Another kernel for a KernelRow, like vmlab.kernel.StockKernel."""
 
     # Blocks of our modules count themselves (KCOV for the fuzzer, gcov for lines).
-    words = ("KCOV_INSTRUMENT=y", "GCOV_PROFILE=y")
+    words = ("KCOV_INSTRUMENT=y", "GCOV_PROFILE=y", PATTERN)
 
     def __init__(self, lab, target, fragment=os.path.join(HERE, "kernel.config")):
         self.lab = lab
