@@ -4,15 +4,23 @@ Rows on a kernel of our own: all kselftests and KUnit suites under every
 detector, and the proof that each detector can fail a row.
 """
 
+import json
 import os
+import re
 import sys
 
-from vmlab import row
+from vmlab import progress, row
+from vmlab.error import LabError
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
+import coverage  # noqa: E402
 import detectors  # noqa: E402
 import sanitizer  # noqa: E402
+
+
+# An hour of fuzzing and ten thousand loads, emulated.
+LONG_LIMIT = 12 * 3600
 
 
 class SanitizerRow(row.KernelRow):
@@ -26,6 +34,46 @@ class SanitizerRow(row.KernelRow):
 
     def __init__(self, lab, tests=()):
         super().__init__(lab, sanitizer.TARGET, tests, sanitizer.SanitizerKernel(lab, sanitizer.TARGET))
+        self.extra = {"kunit": os.path.join(HERE, "kunit")}
+
+    def prepare(self):
+        if self.everything:
+            self.limit = LONG_LIMIT
+        return super().prepare()
+
+    def run(self):
+        """As every row, and how many lines of the modules all of it reached."""
+        result = super().run()
+        logs = os.path.join(self.lab.results, self.name)
+        try:
+            result.figures = self._coverage(os.path.join(logs, "gcov"))
+        except LabError as error:
+            result.fail(str(error))
+        with open(os.path.join(logs, "tap"), encoding="utf-8", errors="replace") as tap:
+            result.figures.update(fuzzed(tap.read()))
+        return result
+
+    def _coverage(self, port):
+        found = coverage.summary(coverage.measure(self.made, port, self.lab.log("coverage")))
+        with open(os.path.join(self.lab.results, "coverage.json"), "w", encoding="utf-8") as out:
+            json.dump(found, out, indent=2)
+            out.write("\n")
+        progress.step(self.name, f"lines of modules reached: {found['percent']} % "
+                      f"({found['reached']} of {found['lines']}); "
+                      "those that were not are in build/results/coverage.json")
+        return {"lines": found["lines"], "lines_reached": found["reached"]}
+
+
+def fuzzed(tap):
+    """What the fuzzer says of itself."""
+    seed = re.search(r"seed (\d+), (\d+) operations", tap)
+    blocks = re.search(r"coverage all: (\d+) of (\d+) blocks", tap)
+    found = {}
+    if seed:
+        found.update(seed=int(seed[1]), operations=int(seed[2]))
+    if blocks:
+        found.update(blocks_reached=int(blocks[1]), blocks=int(blocks[2]))
+    return found
 
 
 def rows(lab, tests):

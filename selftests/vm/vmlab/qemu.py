@@ -10,7 +10,7 @@ import time
 from . import accel, command
 from .error import LabError
 
-PORTS = ("tap", "dmesg", "kmemleak", "bench", "screen")
+PORTS = ("tap", "dmesg", "kmemleak", "bench", "screen", "gcov")
 # Under emulation on a busy machine, time-based detectors cry wolf.
 PATIENCE = "rcupdate.rcu_cpu_stall_timeout=300 watchdog_thresh=60 hung_task_timeout_secs=480"
 
