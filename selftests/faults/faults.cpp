@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Fails every allocation of an operation once, in turn: the first, the second,
+ * and so on, until the operation is done before the fault's turn comes. Each
+ * time the operation either succeeds or gives a clean errno, the kernel's log
+ * stays clean, and the same operation without a fault works afterwards. Leaks
+ * are found by kmemleak at the end of the run.
+ */
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
+#include <functional>
+#include <linux/rtnetlink.h>
+#include <map>
+#include <string>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <vector>
+
+#include <linux/flex_array.h>
+#include <linux/netdev_naming.h>
+#include <linux/symbol_index.h>
+
+#include "../fuzz/chaos.hpp"
+#include "../fuzz/log.hpp"
+
+namespace
+{
+
+/* More allocations than any operation makes. */
+constexpr unsigned int limit = 5000;
+constexpr unsigned int planned = 20;
+
+struct operation {
+	std::string name;
+	std::function<int()> act;		/* 0 or an errno */
+	std::function<void()> undo;		/* after a success */
+	std::vector<int> errnos;		/* clean failures; empty: any */
+};
+
+bool prepare_injection()
+{
+	static const char *const settings[][2] = {
+		{"failslab/ignore-gfp-wait", "N"},	 {"failslab/verbose", "0"},
+		{"fail_page_alloc/ignore-gfp-wait", "N"}, {"fail_page_alloc/verbose", "0"},
+		{"fail_page_alloc/ignore-gfp-highmem", "N"}, {"fail_page_alloc/min-order", "0"},
+	};
+
+	for (const auto &setting : settings) {
+		std::ofstream file(std::string("/sys/kernel/debug/") + setting[0]);
+
+		if (!(file << setting[1] << std::flush))
+			return false;
+	}
+	return access("/proc/thread-self/fail-nth", W_OK) == 0;
+}
+
+/* Act with the nth allocation failing; says whether it came to that. */
+int act_failing(const operation &what, unsigned int nth, bool &injected)
+{
+	const int fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	const std::string text = std::to_string(nth);
+	char left[16] = "";
+
+	if (fd < 0 || write(fd, text.c_str(), text.size()) < 0)
+		std::abort();
+	const int error = what.act();
+
+	if (pread(fd, left, sizeof(left) - 1, 0) <= 0)
+		std::abort();
+	injected = std::atoi(left) == 0;
+	if (pwrite(fd, "0", 1, 0) != 1)
+		std::abort();
+	close(fd);
+	return error;
+}
+
+bool clean(const operation &what, int error)
+{
+	if (!error || what.errnos.empty())
+		return error >= 0 && error < 134;
+	for (const int allowed : what.errnos)
+		if (error == allowed)
+			return true;
+	return false;
+}
+
+std::string sweep(const operation &what, fuzz::kernel_log &log)
+{
+	std::map<int, unsigned int> outcomes;
+	bool injected = true;
+	unsigned int nth = 0;
+
+	while (injected && ++nth < limit) {
+		const int error = act_failing(what, nth, injected);
+
+		outcomes[error]++;
+		if (!error && what.undo)
+			what.undo();
+		const std::string report = log.report();
+
+		if (!report.empty())
+			return "allocation " + std::to_string(nth) + ": " + report;
+		if (!clean(what, error))
+			return "allocation " + std::to_string(nth) + ": " + std::strerror(error);
+		if (!injected && error)
+			return std::string("fails without a fault: ") + std::strerror(error);
+	}
+	if (nth == limit)
+		return "never done without a fault";
+	std::printf("# %s: %u allocations failed in turn;", what.name.c_str(), nth - 1);
+	for (const auto &[error, count] : outcomes)
+		std::printf(" %s %u", error ? std::strerror(error) : "success", count);
+	std::printf("\n");
+	const int after = what.act();
+
+	if (after)
+		return std::string("does not work afterwards: ") + std::strerror(after);
+	if (what.undo)
+		what.undo();
+	return log.report();
+}
+
+void add_loads(std::vector<operation> &all)
+{
+	for (const char *module : {"symbol_index", "netdev_naming"}) {
+		fuzz::unload(module);
+		all.push_back({std::string("load ") + module,
+			       [module] {
+				       return fuzz::load_file(std::string("updates/waymark/") +
+							      module + ".ko");
+			       },
+			       [module] { fuzz::unload(module); }, {}});
+	}
+}
+
+/* With both modules in: what other modules and NICs make them do. */
+void add_updates(std::vector<operation> &all, fuzz::nic_churn &nics)
+{
+	all.push_back({"index update: a module with exports comes",
+		       [] { return fuzz::load_file("kernel/drivers/net/macvlan.ko"); },
+		       [] { fuzz::unload("macvlan"); }, {}});
+	all.push_back({"create a NIC",
+		       [&nics] { return nics.request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, "fuzz0",
+						     "", "", true); },
+		       [&nics] { nics.clean(); }, {}});
+	all.push_back({"rename a NIC",
+		       [&nics] {
+			       nics.request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, "fuzz0", "", "", true);
+			       return nics.request(RTM_SETLINK, 0, "fuzz0", "fuzz1", "", false);
+		       },
+		       [&nics] { nics.clean(); }, {}});
+	all.push_back({"remove a NIC",
+		       [&nics] {
+			       nics.request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, "fuzz2", "", "", true);
+			       return nics.request(RTM_DELLINK, 0, "fuzz2", "", "", false);
+		       },
+		       [&nics] { nics.clean(); }, {}});
+}
+
+void add_opens(std::vector<operation> &all)
+{
+	for (const char *path : {"/dev/netdev/control", "/dev/netdev/if1", "/dev/symbol_index",
+				 "/dev/flex_array"})
+		all.push_back({std::string("open ") + path,
+			       [path] {
+				       const int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+				       if (fd < 0)
+					       return errno;
+				       close(fd);
+				       return 0;
+			       },
+			       {}, {ENOMEM, ENFILE}});
+}
+
+template <typename argument>
+operation call(const std::string &name, const char *path, unsigned long number,
+	       std::function<void(argument &)> fill)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	return {name,
+		[=] {
+			argument what = {};
+
+			what.size = sizeof(what);
+			if (fill)
+				fill(what);
+			const int result = ioctl(fd, number, &what);
+			const int error = result ? errno : 0;
+
+			if constexpr (std::is_same_v<argument, netdev_naming_open_by_ifindex>)
+				if (!result)
+					close(what.fd);
+			return error;
+		},
+		{}, {ENOMEM, ENFILE, EINTR}};
+}
+
+/* The queue holds events then, which reading takes memory for. */
+operation read_events(fuzz::nic_churn &nics)
+{
+	const int fd = open("/dev/netdev/control", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	return {"read events",
+		[fd] {
+			static char events[4096];
+
+			return read(fd, events, sizeof(events)) < 0 && errno != EAGAIN ? errno : 0;
+		},
+		[&nics] {
+			nics.request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, "fuzz0", "", "", true);
+			nics.clean();
+		},
+		{ENOMEM}};
+}
+
+operation map_snapshot()
+{
+	return {"take a snapshot and map it",
+		[] {
+			const int fd = open("/dev/symbol_index", O_RDONLY | O_CLOEXEC);
+			symbol_index_snapshot taken = {};
+			int error = fd < 0 ? errno : 0;
+
+			if (error)
+				return error;
+			taken.size = sizeof(taken);
+			if (ioctl(fd, SYMBOL_INDEX_IOC_SNAPSHOT, &taken)) {
+				error = errno;
+			} else {
+				void *map = mmap(nullptr, taken.snapshot_size, PROT_READ, MAP_SHARED,
+						 fd, 0);
+
+				if (map == MAP_FAILED)
+					error = errno;
+				else
+					munmap(map, taken.snapshot_size);
+			}
+			close(fd);
+			return error;
+		},
+		{}, {ENOMEM, ENFILE, EAGAIN}};
+}
+
+void add_calls(std::vector<operation> &all)
+{
+	static char buffer[65536];
+	const uint64_t where = reinterpret_cast<uint64_t>(buffer);
+	static const char *name = "_printk";
+	const uint64_t text = reinterpret_cast<uint64_t>(name);
+
+	all.push_back(call<netdev_naming_info>("GET_INFO", "/dev/netdev/if1", NETDEV_NAMING_IOC_GET_INFO, {}));
+	all.push_back(call<netdev_naming_altnames>("GET_ALTNAMES", "/dev/netdev/if1",
+		NETDEV_NAMING_IOC_GET_ALTNAMES, [=](auto &a) { a.names = where; a.capacity = 65536; }));
+	all.push_back(call<netdev_naming_enumerate>("ENUMERATE", "/dev/netdev/control",
+		NETDEV_NAMING_IOC_ENUMERATE, [=](auto &a) {
+			a.entries = where;
+			a.capacity = 64;
+			a.entry_size = sizeof(netdev_naming_entry);
+		}));
+	all.push_back(call<netdev_naming_open_by_ifindex>("OPEN_BY_IFINDEX", "/dev/netdev/control",
+		NETDEV_NAMING_IOC_OPEN_BY_IFINDEX, [](auto &a) { a.ifindex = 1; }));
+	all.push_back(call<symbol_index_info>("symbol INFO", "/dev/symbol_index",
+		SYMBOL_INDEX_IOC_INFO, {}));
+	all.push_back(call<symbol_index_lookup>("LOOKUP", "/dev/symbol_index",
+		SYMBOL_INDEX_IOC_LOOKUP, [=](auto &a) {
+			a.name = text;
+			a.buffer = where;
+			a.buffer_size = 4096;
+		}));
+	all.push_back(call<symbol_index_list>("symbol LIST", "/dev/symbol_index",
+		SYMBOL_INDEX_IOC_LIST, [=](auto &a) { a.buffer = where; a.buffer_size = 65536; }));
+	all.push_back(call<flex_array_list>("array LIST", "/dev/flex_array", FLEX_ARRAY_IOC_LIST,
+		[=](auto &a) {
+			a.records = where;
+			a.record_size = sizeof(flex_array_info);
+			a.count = 16;
+		}));
+}
+
+} // namespace
+
+int main()
+{
+	std::printf("TAP version 13\n");
+	if (!prepare_injection()) {
+		std::printf("1..0 # SKIP this kernel has no fault injection (CONFIG_FAILSLAB)\n");
+		return 4;
+	}
+	if (std::system("modprobe flex_array && modprobe dummy && modprobe -r macvlan")) {
+		std::printf("Bail out! a module does not load\n");
+		return 1;
+	}
+	std::printf("1..%u\n", planned);
+	fuzz::kernel_log log;
+	fuzz::nic_churn nics(1);
+	std::vector<operation> all;
+	unsigned int number = 0, failed = 0;
+	const auto run = [&] {
+		for (const operation &what : all) {
+			const std::string problem = sweep(what, log);
+
+			if (!problem.empty())
+				std::printf("# %s\n", problem.c_str());
+			failed += !problem.empty();
+			std::printf("%s %u %s\n", problem.empty() ? "ok" : "not ok", ++number,
+				    what.name.c_str());
+			std::fflush(stdout);
+		}
+		all.clear();
+	};
+
+	add_loads(all);
+	run();
+	if (!fuzz::load("symbol_index") || !fuzz::load("netdev_naming") ||
+	    std::system("udevadm settle")) {
+		std::printf("Bail out! a module does not load any more\n");
+		return 1;
+	}
+	add_updates(all, nics);
+	add_opens(all);
+	add_calls(all);
+	all.push_back(read_events(nics));
+	all.push_back(map_snapshot());
+	run();
+	return failed || number != planned ? 1 : 0;
+}

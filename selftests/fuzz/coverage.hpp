@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which blocks of our modules were reached: KCOV of a kernel that instruments
+ * nothing but them. Absent on other kernels.
+ */
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace fuzz
+{
+
+/* Of one thread. */
+class coverage
+{
+public:
+	coverage();
+	~coverage();
+	coverage(const coverage &) = delete;
+	coverage &operator=(const coverage &) = delete;
+
+	static bool available();
+	void start();
+	void collect();
+	void stop();
+
+private:
+	int fd_ = -1;
+	uint64_t *area_ = nullptr;
+};
+
+struct covered_module {
+	std::string name;
+	unsigned int blocks;	/* without those that run at load and unload only */
+	unsigned int reached;
+};
+
+/* What all threads reached so far, by module; the modules must not have been reloaded since. */
+std::vector<covered_module> covered_modules();
+
+} // namespace fuzz

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fuzz [--seed N] [--operations N] [--from N] [--phase 1|2|3] [--seconds N]
+ *
+ * Calls ioctl, read, poll, mmap and open on /dev/netdev/control, /dev/netdev/if*,
+ * /dev/symbol_index and /dev/flex_array with arguments that are valid, nearly
+ * valid, cut, too long, or at addresses where nothing is. Phase 1: one thread,
+ * repeatable to the last bit from the printed seed. Phase 2: four threads that
+ * close each other's descriptors while NICs come and go. Phase 3: the same while
+ * modules are unloaded and loaded. Every outcome is compared with the
+ * documentation: errno, bytes behind the buffer, bytes that nobody wrote; the
+ * kernel's log must stay clean. With --seconds (or WAYMARK_FUZZ_SECONDS), further
+ * rounds with fresh seeds follow until the time is over or something is found.
+ */
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <random>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+#include "chaos.hpp"
+#include "log.hpp"
+#include "worker.hpp"
+
+namespace
+{
+
+using namespace fuzz;
+
+constexpr unsigned int threads = 4;
+
+struct options {
+	uint64_t seed = 20261;
+	uint64_t operations = 0;
+	uint64_t from = 0;
+	unsigned int phase = 0;		/* 0: all */
+	uint64_t seconds = 0;		/* of rounds with fresh seeds */
+};
+
+bool parse(int argc, char **argv, options &chosen)
+{
+	for (int i = 1; i < argc; i++) {
+		const std::string word = argv[i];
+		char *end = nullptr;
+
+		if (i + 1 == argc)
+			return false;
+		const uint64_t value = std::strtoull(argv[++i], &end, 0);
+
+		if (*end)
+			return false;
+		if (word == "--seed")
+			chosen.seed = value;
+		else if (word == "--operations")
+			chosen.operations = value;
+		else if (word == "--from")
+			chosen.from = value;
+		else if (word == "--seconds")
+			chosen.seconds = value;
+		else if (word == "--phase" && value <= 3)
+			chosen.phase = static_cast<unsigned int>(value);
+		else
+			return false;
+	}
+	return true;
+}
+
+int tests_run;
+
+void point(const std::string &title, const std::string &problem, const findings &found)
+{
+	if (!problem.empty())
+		std::printf("# %s\n", problem.c_str());
+	std::printf("%s %d %s: %llu operations, %llu of them succeeded\n",
+		    problem.empty() ? "ok" : "not ok", ++tests_run, title.c_str(),
+		    static_cast<unsigned long long>(found.operations),
+		    static_cast<unsigned long long>(found.succeeded));
+	std::fflush(stdout);
+}
+
+std::string problem_of(const findings &found, kernel_log &log)
+{
+	const std::string report = log.report();
+
+	if (!report.empty())
+		return "kernel: " + report;
+	if (found.failed)
+		return found.first;
+	return found.succeeded ? "" : "not one operation succeeded";
+}
+
+/* Phase 1: what happens is a function of the seed alone. */
+bool alone(const options &chosen, uint64_t count, kernel_log &log)
+{
+	findings found;
+	descriptor_pool pool;
+	worker single(pool, found, chosen.seed, 0, false);
+	coverage covered;
+
+	single.run(chosen.from, chosen.from + count, coverage::available() ? &covered : nullptr);
+	const std::string problem = problem_of(found, log);
+
+	point("one thread", problem, found);
+	return problem.empty();
+}
+
+void worker_thread(descriptor_pool &pool, findings &found, const options &chosen,
+		   unsigned int number, uint64_t count, bool covers)
+{
+	worker one(pool, found, chosen.seed, number, true);
+	coverage covered;
+
+	one.run(0, count, covers ? &covered : nullptr);
+}
+
+/* Phases 2 and 3: side by side with each other and with what goes on around. */
+bool together(const options &chosen, uint64_t count, kernel_log &log, bool reload)
+{
+	findings found;
+	descriptor_pool pool;
+	std::vector<std::thread> all;
+	std::atomic<unsigned int> running{threads};
+	uint64_t changes = 0, reloads = 0;
+
+	for (unsigned int i = 1; i <= threads; i++)
+		all.emplace_back([&, i] {
+			worker_thread(pool, found, chosen, i, count / threads,
+				      !reload && coverage::available());
+			running--;
+		});
+	nic_churn nics(chosen.seed);
+
+	while (running) {
+		nics.step(changes++);
+		if (!reload || changes % 16)
+			continue;
+		const char *module = changes % 32 ? "netdev_naming" : "symbol_index";
+
+		pool.clear();
+		reloads += unload(module);
+		load(module);
+	}
+	for (std::thread &one : all)
+		one.join();
+	nics.clean();
+	pool.clear();
+	std::string problem = problem_of(found, log);
+
+	if (problem.empty() && reload && (!loaded("netdev_naming") || !loaded("symbol_index")))
+		problem = "a module did not come back";
+	std::printf("# %llu changes of NICs, %llu reloads\n",
+		    static_cast<unsigned long long>(changes), static_cast<unsigned long long>(reloads));
+	point(reload ? "threads and reloads" : "threads and NICs", problem, found);
+	return problem.empty();
+}
+
+void print_coverage()
+{
+	unsigned int blocks = 0, reached = 0;
+
+	for (const covered_module &module : covered_modules()) {
+		std::printf("# coverage %s: %u of %u blocks\n", module.name.c_str(), module.reached,
+			    module.blocks);
+		blocks += module.blocks;
+		reached += module.reached;
+	}
+	if (blocks)
+		std::printf("# coverage all: %u of %u blocks, %u %%\n", reached, blocks,
+			    100 * reached / blocks);
+}
+
+/* The phases that were chosen, with one seed. */
+bool round(const options &chosen, kernel_log &log)
+{
+	const uint64_t share = chosen.operations / 10;
+	bool good = true;
+
+	std::printf("# seed %llu, %llu operations\n", static_cast<unsigned long long>(chosen.seed),
+		    static_cast<unsigned long long>(chosen.operations));
+	std::fflush(stdout);
+	if (!chosen.phase || chosen.phase == 1)
+		good &= alone(chosen, 5 * share, log);
+	if (!chosen.phase || chosen.phase == 2)
+		good &= together(chosen, 4 * share, log, false);
+	print_coverage();
+	if (!chosen.phase || chosen.phase == 3)
+		good &= together(chosen, share, log, true);
+	return good;
+}
+
+/* Rounds with seeds of their own until the time is over. */
+bool rounds(options chosen, kernel_log &log)
+{
+	const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(chosen.seconds);
+	std::random_device fresh;
+	bool good = true;
+
+	while (good && std::chrono::steady_clock::now() < end) {
+		chosen.seed = fresh();
+		good = round(chosen, log);
+	}
+	return good;
+}
+
+int modprobe(const char *module)
+{
+	return std::system((std::string("modprobe ") + module).c_str());
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+	const rlimit few = {512, 512};
+	options chosen;
+
+	if (!parse(argc, argv, chosen)) {
+		std::fprintf(stderr, "Usage: fuzz [--seed N] [--operations N] [--from N] [--phase N] [--seconds N]\n");
+		return 2;
+	}
+	/* A stock kernel sees fewer: what it can't notice need not be provoked. */
+	if (!chosen.operations)
+		chosen.operations = coverage::available() ? 100000 : 20000;
+	setrlimit(RLIMIT_NOFILE, &few);
+	const char *seconds = std::getenv("WAYMARK_FUZZ_SECONDS");
+
+	if (!chosen.seconds && seconds)
+		chosen.seconds = std::strtoull(seconds, nullptr, 10);
+	else if (!chosen.seconds && std::getenv("WAYMARK_LONG"))
+		chosen.seconds = 3600;
+	std::printf("TAP version 13\n");
+	if (modprobe("netdev_naming") || modprobe("symbol_index") || modprobe("dummy")) {
+		std::printf("Bail out! a module does not load\n");
+		return 1;
+	}
+	kernel_log log;
+	const bool good = round(chosen, log) && rounds(chosen, log);
+
+	/* How many rounds the time allowed is known by now. */
+	std::printf("1..%d\n", tests_run);
+	return good ? 0 : 1;
+}

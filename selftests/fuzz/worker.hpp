@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One thread that calls into the devices, and the descriptors that all share. */
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <string>
+
+#include "coverage.hpp"
+#include "request.hpp"
+
+namespace fuzz
+{
+
+/* Descriptors that any thread may use, replace or close at any moment. */
+class descriptor_pool
+{
+public:
+	static constexpr unsigned int slots = 6;
+
+	descriptor_pool();
+	~descriptor_pool();
+	int any(device_kind kind, random_source &random) const;
+	/* Takes the descriptor over; whatever was in the slot is closed. */
+	void put(device_kind kind, unsigned int slot, int fd);
+	void clear();
+
+private:
+	std::array<std::array<std::atomic<int>, slots>, device_kinds> fd_;
+};
+
+struct findings {
+	std::atomic<uint64_t> operations{0};
+	std::atomic<uint64_t> succeeded{0};
+	std::atomic<bool> failed{false};
+	std::string first;		/* set by whoever sets failed */
+
+	void add(const std::string &what, uint64_t seed, unsigned int thread, uint64_t operation);
+};
+
+class worker
+{
+public:
+	worker(descriptor_pool &pool, findings &found, uint64_t seed, unsigned int thread,
+	       bool racing);
+
+	/* Operations from..to; stops at the first finding. */
+	void run(uint64_t from, uint64_t to, coverage *covered);
+
+private:
+	void step(uint64_t operation);
+	void call_ioctl(random_source &random, uint64_t operation);
+	void call_read(random_source &random, uint64_t operation);
+	void call_poll(random_source &random);
+	void call_mmap(random_source &random, uint64_t operation);
+	void call_open(random_source &random);
+	void call_other(random_source &random);
+	void note(const std::string &what, uint64_t operation);
+
+	descriptor_pool &pool_;
+	findings &found_;
+	uint64_t seed_;
+	unsigned int thread_;
+	bool racing_;
+	arena memory_;
+};
+
+/* A new descriptor of that kind, non-blocking, or -1. */
+int open_device(device_kind kind, random_source &random);
+
+} // namespace fuzz
