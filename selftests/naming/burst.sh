@@ -5,26 +5,27 @@
 
 . "$(dirname "$0")/naming.sh"
 
+devices=$(sized 100 30)
 plan 4
 undo+=("for d in /sys/class/net/burst*; do ip link del dev \${d##*/}; done")
 {
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < devices; i++)); do
 		echo "link add name raw$i type dummy"
 	done
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < devices; i++)); do
 		echo "link set dev raw$i name burst$i"
 	done
 } | ip -batch -
-links "after 100 devices were created and renamed in a burst"
-for ((i = 0; i < 100; i += 2)); do
+links "after $devices devices were created and renamed in a burst"
+for ((i = 0; i < devices; i += 2)); do
 	echo "link set dev burst$i name swap"
 	echo "link set dev burst$((i + 1)) name burst$i"
 	echo "link set dev swap name burst$((i + 1))"
 done | ip -batch -
-links "after the names of 50 pairs of them were swapped in a burst"
+links "after the names of pairs of them were swapped in a burst"
 mac_links=$(find /dev/netdev/by-mac -type l | wc -l)
 point "none of them has a link by-mac" test "$mac_links" -le "$(hardware | wc -l)"
-for ((i = 0; i < 100; i++)); do
+for ((i = 0; i < devices; i++)); do
 	echo "link del dev burst$i"
 done | ip -batch -
 links "after all of them were removed in a burst"

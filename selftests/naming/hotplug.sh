@@ -1,14 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# NICs that come and go: 51 times, three at a time, of several models, in several
-# slots.
+# NICs that come and go, three at a time, of several models, in several slots.
 
 . "$(dirname "$0")/naming.sh"
 
 models=(virtio-net-pci e1000e igb)
 ports=(rp3 rp4 rp5)
-rounds=17
+rounds=$(sized 17 4)
 
 mac_of() {
 	printf '52:54:00:aa:%02x:%02x' "$1" "$2"

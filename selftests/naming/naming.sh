@@ -17,6 +17,15 @@ plan() {
 	settle
 }
 
+# sized LONG SHORT: how often, in the forms of the tests that take hours and else.
+sized() {
+	if [ -n "$WAYMARK_LONG" ]; then
+		echo "$1"
+	else
+		echo "$2"
+	fi
+}
+
 # Undoes what the test registered, the latest first, whatever happened.
 undo=()
 finish() {

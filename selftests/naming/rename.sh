@@ -7,7 +7,7 @@
 
 many_renames() {
 	local i old=$first
-	for ((i = 1; i <= 200; i++)); do
+	for ((i = 1; i <= renames; i++)); do
 		ip link set dev "$old" name "r$i" || return 1
 		old=r$i
 	done
@@ -25,6 +25,7 @@ swaps() {
 	done
 }
 
+renames=$(sized 200 50) swaps=$(sized 20 6)
 plan 13
 mapfile -t nics < <(hardware)
 [ "${#nics[@]}" -ge 2 ] || ktap_exit_fail_msg "needs two NICs"
@@ -33,15 +34,15 @@ node=$(node_of "$first") other=$(node_of "$second")
 undo+=("rename \"\$(cat /sys/class/netdev_naming/$node/interface)\" $first")
 undo+=("rename \"\$(cat /sys/class/netdev_naming/$other/interface)\" $second")
 
-point "200 renames of one NIC" many_renames
+point "$renames renames of one NIC" many_renames
 links "after them"
-point "the last name leads to it" to_node by-name/r200 "$node"
+point "the last name leads to it" to_node "by-name/r$renames" "$node"
 point "its own name returns" rename r200 "$first"
 links "after that"
 
 rename "$first" left0
 rename "$second" right0
-point "20 swaps of two names" swaps 20
+point "$swaps swaps of two names" swaps "$swaps"
 links "after them"
 point "an even number of swaps changes nothing" to_node by-name/left0 "$node"
 point "one more swap" swaps 1

@@ -15,7 +15,7 @@
 #include "handle.h"
 #include "link.h"
 
-#define NICS	10
+#define NICS	4
 #define MAX	128
 
 FIXTURE(control) {
@@ -114,8 +114,8 @@ TEST_F(control, enumerate_is_one_snapshot)
 	ASSERT_NE(0, arg.cursor);
 	EXPECT_FALSE(event_pending(self->fd));
 
-	ASSERT_EQ(0, link_del(self->ifindexes[9]));
-	ASSERT_EQ(0, link_rename(self->ifindexes[8], "nnt-new"));
+	ASSERT_EQ(0, link_del(self->ifindexes[3]));
+	ASSERT_EQ(0, link_rename(self->ifindexes[2], "nnt-new"));
 	while (arg.cursor) {
 		ASSERT_EQ(0, enumerate(self->fd, &arg, entries + count, 3));
 		count += arg.count;
@@ -123,17 +123,17 @@ TEST_F(control, enumerate_is_one_snapshot)
 		EXPECT_EQ(seq, arg.seq);
 	}
 	EXPECT_EQ(arg.total, count);
-	ASSERT_NE(NULL, find_id(entries, count, self->ids[9]));
-	EXPECT_STREQ("nnt8", find_id(entries, count, self->ids[8])->name);
+	ASSERT_NE(NULL, find_id(entries, count, self->ids[3]));
+	EXPECT_STREQ("nnt2", find_id(entries, count, self->ids[2])->name);
 
 	ASSERT_EQ(0, event_read(self->fd, &event));
 	EXPECT_EQ(seq + 1, event.seq);
 	EXPECT_EQ(NETDEV_NAMING_EVENT_UNREGISTERED, event.type);
-	EXPECT_EQ(self->ids[9], event.id);
+	EXPECT_EQ(self->ids[3], event.id);
 	ASSERT_EQ(0, event_read(self->fd, &event));
 	EXPECT_EQ(seq + 2, event.seq);
 	EXPECT_EQ(NETDEV_NAMING_EVENT_RENAMED, event.type);
-	EXPECT_EQ(self->ids[8], event.id);
+	EXPECT_EQ(self->ids[2], event.id);
 }
 
 /*
@@ -262,10 +262,10 @@ TEST_F(control, open_by_gives_events)
 
 TEST_F(control, open_by_enoent)
 {
-	ASSERT_EQ(0, link_del(self->ifindexes[5]));
-	EXPECT_EQ(-ENOENT, control_open_by_ifindex(self->fd, self->ifindexes[5]));
-	EXPECT_EQ(-ENOENT, control_open_by_name(self->fd, "nnt5"));
-	EXPECT_EQ(-ENOENT, control_open_by_id(self->fd, self->ids[5]));
+	ASSERT_EQ(0, link_del(self->ifindexes[1]));
+	EXPECT_EQ(-ENOENT, control_open_by_ifindex(self->fd, self->ifindexes[1]));
+	EXPECT_EQ(-ENOENT, control_open_by_name(self->fd, "nnt1"));
+	EXPECT_EQ(-ENOENT, control_open_by_id(self->fd, self->ids[1]));
 	EXPECT_EQ(-ENOENT, control_open_by_id(self->fd, 0));
 	EXPECT_EQ(-ENOENT, control_open_by_id(self->fd, ~0ULL));
 	EXPECT_EQ(-ENOENT, control_open_by_ifindex(self->fd, 0x7fffffff));
