@@ -39,10 +39,9 @@ rtnl::rtnl() : socket_(nl_socket_alloc())
 		throw error("rtnetlink", nl_geterror(rc));
 }
 
-std::string rtnl::change(int type, unsigned int ifindex, const std::string &name)
+std::string rtnl::change(int type, int flags, unsigned int ifindex, const std::string &name)
 {
-	std::unique_ptr<struct nl_msg, message_deleter> message(
-		nlmsg_alloc_simple(type, NLM_F_EXCL | NLM_F_CREATE | NLM_F_APPEND));
+	std::unique_ptr<struct nl_msg, message_deleter> message(nlmsg_alloc_simple(type, flags));
 	struct ifinfomsg header = {};
 
 	header.ifi_index = static_cast<int>(ifindex);
@@ -61,12 +60,13 @@ std::string rtnl::change(int type, unsigned int ifindex, const std::string &name
 
 std::string rtnl::add_altname(unsigned int ifindex, const std::string &name)
 {
-	return change(RTM_NEWLINKPROP, ifindex, name);
+	return change(RTM_NEWLINKPROP, NLM_F_EXCL | NLM_F_CREATE | NLM_F_APPEND, ifindex, name);
 }
 
 std::string rtnl::remove_altname(unsigned int ifindex, const std::string &name)
 {
-	return change(RTM_DELLINKPROP, ifindex, name);
+	/* None of the flags above: in a deletion NLM_F_EXCL's bit is NLM_F_BULK. */
+	return change(RTM_DELLINKPROP, 0, ifindex, name);
 }
 
 bool rtnl::is_valid_altname(const std::string &name)

@@ -23,7 +23,7 @@ public:
 	static bool is_valid_altname(const std::string &name);
 
 private:
-	std::string change(int type, unsigned int ifindex, const std::string &name);
+	std::string change(int type, int flags, unsigned int ifindex, const std::string &name);
 	struct deleter {
 		void operator()(struct nl_sock *socket) const;
 	};
