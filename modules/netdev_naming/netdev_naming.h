@@ -86,7 +86,7 @@ void nn_nic_exit(void);
 int nn_node_init(void);
 void nn_node_exit(void);
 void nn_node_add(struct nn_nic *nic, struct device *parent);
-void nn_node_change(struct nn_nic *nic);
+void nn_node_change(struct nn_nic *nic, struct device *parent);
 void nn_node_remove(struct nn_nic *nic);
 
 /* notifier.c: what happens to net devices */

@@ -2,6 +2,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/cdev.h>
+#include <linux/ctype.h>
 #include <linux/device.h>
 #include <linux/slab.h>
 #include <net/net_namespace.h>
@@ -72,13 +73,55 @@ static char *nn_node_devnode(compat_class_const struct device *dev, umode_t *mod
 	return kasprintf(GFP_KERNEL, "netdev/%s", dev_name(dev));
 }
 
+/* As Unicode has it: neither too long, nor a surrogate, nor no character. */
+static bool nn_is_character(u32 code, unsigned int bytes)
+{
+	static const u32 least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+
+	return code >= least[bytes] && code <= 0x10ffff &&
+	       (code < 0xd800 || code > 0xdfff) && (code < 0xfdd0 || code > 0xfdef) &&
+	       (code & 0xfffe) != 0xfffe;
+}
+
+/*
+ * The kernel takes nearly any byte in a name; udev (since 258.6, 259.4 and 260)
+ * drops an event with control characters or anything but UTF-8 in its path.
+ */
+static bool nn_is_text(const char *name)
+{
+	while (*name) {
+		u8 first = *name++;
+		unsigned int bytes, i;
+		u32 code;
+
+		if (first < 0x80) {
+			if (iscntrl(first))
+				return false;
+			continue;
+		}
+		if (first < 0xc0 || first >= 0xf8)
+			return false;
+		bytes = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+		code = first & (0x7f >> bytes);
+		for (i = 1; i < bytes; i++) {
+			if ((*name & 0xc0) != 0x80)
+				return false;
+			code = code << 6 | (*name++ & 0x3f);
+		}
+		if (!nn_is_character(code, bytes))
+			return false;
+	}
+	return true;
+}
+
 static int nn_node_uevent(compat_class_const struct device *dev, struct kobj_uevent_env *env)
 {
 	const struct nn_nic *nic = dev_get_drvdata(dev);
-	int err;
+	int err = 0;
 
 	mutex_lock(&nn_lock);
-	err = add_uevent_var(env, "INTERFACE=%s", nic->name);
+	if (nn_is_text(nic->name))
+		err = add_uevent_var(env, "INTERFACE=%s", nic->name);
 	if (!err)
 		err = add_uevent_var(env, "IFINDEX=%u", nic->ifindex);
 	mutex_unlock(&nn_lock);
@@ -106,7 +149,8 @@ static struct class nn_class = {
  * @parent: its net device
  *
  * A NIC without a node still has a name, an id and events: a failure is only
- * reported.
+ * reported. With a name that udev does not take in a path, the node's device is
+ * no child of the net device.
  *
  * Context: RTNL held, nn_lock not held (uevents and attributes take it).
  */
@@ -114,6 +158,8 @@ void nn_node_add(struct nn_nic *nic, struct device *parent)
 {
 	struct device *node;
 
+	if (!nn_is_text(nic->name))
+		parent = NULL;
 	node = device_create(&nn_class, parent, MKDEV(MAJOR(nn_devt), nic->minor), nic,
 			     "if%u", nic->ifindex);
 	if (IS_ERR(node)) {
@@ -126,13 +172,27 @@ void nn_node_add(struct nn_nic *nic, struct device *parent)
 /**
  * nn_node_change() - tell user space that the NIC has another name
  * @nic: the NIC
+ * @parent: its net device
  *
  * Context: RTNL held, nn_lock not held.
  */
-void nn_node_change(struct nn_nic *nic)
+void nn_node_change(struct nn_nic *nic, struct device *parent)
 {
-	if (nic->node)
+	if (!nic->node)
+		return;
+	if (nn_is_text(nic->name) == !!nic->node->parent) {
 		kobject_uevent(&nic->node->kobj, KOBJ_CHANGE);
+		return;
+	}
+	/*
+	 * To its other place. device_move() would leave the directory of the
+	 * class behind. Without a "remove", udev takes the "add" for a change
+	 * of the node that it knows, and keeps what it knows.
+	 */
+	dev_set_uevent_suppress(nic->node, true);
+	device_unregister(nic->node);
+	nic->node = NULL;
+	nn_node_add(nic, parent);
 }
 
 /**

@@ -86,7 +86,7 @@ static void nn_netdev_rename(struct net_device *netdev)
 	nn_event_emit(nic, NETDEV_NAMING_EVENT_RENAMED, old, strlen(old));
 	mutex_unlock(&nn_lock);
 
-	nn_node_change(nic);
+	nn_node_change(nic, &netdev->dev);
 }
 
 static void nn_netdev_change_address(struct net_device *netdev)

@@ -100,7 +100,18 @@ void import()
 
 void print_name()
 {
-	print("NAME", naming::encode(required(environment(), "INTERFACE")));
+	const naming::properties props = environment();
+	std::string name;
+
+	/* It is not there when udev does not take what is in it. */
+	if (props.count("INTERFACE")) {
+		name = required(props, "INTERFACE");
+	} else {
+		const std::string node = required(props, "DEVNAME");
+
+		name = naming::nic::open(node).info(node).name;
+	}
+	print("NAME", naming::encode(name));
 }
 
 } // namespace

@@ -87,7 +87,10 @@ TEST(Claims, HostileLabelsStayInTheirDirectory)
 	EXPECT_EQ(label("../../sda"), "..\\x2f..\\x2fsda");
 	EXPECT_EQ(label(".."), "\\x2e\\x2e");
 	EXPECT_EQ(label(""), "");
+	EXPECT_EQ(label("a\tb\n\x7f\xff"), "a\\x09b\\x0a\\x7f\\xff");
+	EXPECT_EQ(label(std::string(255, 'x')), std::string(255, 'x'));
 	EXPECT_EQ(label(std::string(300, 'x')), "");
+	EXPECT_EQ(label(std::string(64, '\a')), "") << "too long when it is escaped";
 }
 
 TEST(Claims, IdNeedsASerial)
@@ -146,5 +149,9 @@ TEST(Place, ReadsTheNodeOfTheIndex)
 	std::filesystem::create_directories(nic / "lower_eth1");
 	EXPECT_TRUE(naming::is_stacked(place.syspath));
 	EXPECT_EQ(naming::place_of(3, root).syspath, "");
+	/* While its NIC has a name that udev refuses. */
+	std::filesystem::create_symlink("../../devices/virtual/netdev_naming/if4",
+					sysfs / "class/netdev_naming/if4");
+	EXPECT_EQ(naming::place_of(4, root).location, "");
 	std::filesystem::remove_all(sysfs);
 }
