@@ -37,7 +37,7 @@ undo+=("rename \"\$(cat /sys/class/netdev_naming/$other/interface)\" $second")
 point "$renames renames of one NIC" many_renames
 links "after them"
 point "the last name leads to it" to_node "by-name/r$renames" "$node"
-point "its own name returns" rename r200 "$first"
+point "its own name returns" rename "r$renames" "$first"
 links "after that"
 
 rename "$first" left0
