@@ -55,6 +55,37 @@ bad_files_are_named() {
 	complains $bad/absent netdevname roles test --roles $bad/absent $bad/good
 }
 
+# roles_say TEXT: a policy with that file beside a good one is bad, and why is one line.
+roles_say() {
+	local out
+	cat > $bad/roles/20-bad.role
+	out=$(netdevname roles test --roles $bad/roles -q $bad/good 2>&1 > /dev/null) && return 1
+	same "$out" "netdevname: $bad/roles/20-bad.role$1"
+}
+
+bad_roles_are_named() {
+	local i line='Driver=nothing* *'
+	rm -f $bad/roles/*
+	printf '[Match]\nDriver=*\n[Role]\nName=any\n' > $bad/roles/10-any.role
+	roles_say ': the role any is already in '"$bad/roles/10-any.role" < $bad/roles/10-any.role || return 1
+	roles_say ':5: unknown key Color= in [Role]' <<< $'[Match]\nDriver=x\n[Role]\nName=y\nColor=red' || return 1
+	{
+		echo '[Match]'
+		for ((i = 0; i < 9996; i++)); do
+			echo "$line"
+		done
+		printf '[Role]\nName=long\nColor=red\n'
+	} > $bad/long
+	roles_say ':10000: unknown key Color= in [Role]' < $bad/long || return 1
+	rm $bad/roles/10-any.role
+	sed '$d' $bad/long > $bad/roles/20-bad.role
+	netdevname roles test --roles $bad/roles -j $bad/good > /run/monitor.out
+	same "$(jq -r '.[] | select(.role == "long") | .state' /run/monitor.out)" ambiguous || return 1
+	printf '[Match]\nDriver=nothing*\n[Role]\nName=none\n' > $bad/roles/20-bad.role
+	status 1 netdevname roles test --roles $bad/roles $bad/good || return 1
+	same "$(netdevname roles test --roles $bad/roles -j $bad/good | jq -r '.[].state')" missing
+}
+
 info_agrees() {
 	local info
 	info=$(netdevname info -j "by-path/$path") || return 1
@@ -233,16 +264,21 @@ remove_altnames() {
 }
 
 errors_are_one_line() {
-	local out
+	local out name
 	status 2 netdevname || return 1
 	status 2 netdevname list --none || return 1
 	out=$(netdevname resolve by-mac/none 2>&1)
 	same "$out" "netdevname: by-mac/none: no such name" || return 1
 	same "$(netdevname resolve /dev/null 2>&1)" "netdevname: /dev/null: not the node of a network device" || return 1
-	same "$(netdevname resolve -j by-mac/none 2> /dev/null | jq -r '.[0].error')" "no such name"
+	same "$(netdevname resolve -j by-mac/none 2> /dev/null | jq -r '.[0].error')" "no such name" || return 1
+	for name in a/b 'a b' 'per%cent' '%d' 'quo"te' .. by-mac '' $'new\nline' $'\377' "$(printf %0300d 0)"; do
+		status 1 netdevname resolve "$name" || return 1
+		same "$(netdevname resolve "$name" 2>&1 | wc -l)" 1 || return 1
+		status 1 netdevname info "$name" || return 1
+	done
 }
 
-plan 16
+plan 17
 spare=52:54:00:ab:00:01
 mapfile -t nics < <(hardware)
 nic=${nics[0]} node=$(node_of "${nics[0]}")
@@ -254,6 +290,7 @@ undo+=("machine del spare" "rm -rf /run/netdev-naming $state $bad /run/monitor.o
 
 point "errors are one line and have a status" errors_are_one_line
 point "a bad snapshot or role file is named in one line" bad_files_are_named
+point "and a role file that is a duplicate, that is 10,000 lines long or that fits nothing" bad_roles_are_named
 point "info agrees with sysfs and ethtool" info_agrees
 point "monitor shows what is there and then each rename" monitor_sees_renames
 point "monitor of one NIC ends with it" monitor_ends_with_the_nic
