@@ -143,6 +143,16 @@ TEST(Role, TenThousandLines)
 	EXPECT_EQ(complaint(text + "x\n"), "f:10005: neither a section nor KEY=VALUE");
 }
 
+TEST(Role, TenThousandConditionsHaveToHoldEach)
+{
+	std::string lines;
+
+	for (int i = 0; i < 10000; i++)
+		lines += "Driver=no-" + std::to_string(i) + "* igb\n";
+	EXPECT_TRUE(fits(lines));
+	EXPECT_FALSE(fits(lines + "Driver=no-*"));
+}
+
 TEST(Role, OfTwoClaimantsTheFirstInBusOrderWins)
 {
 	const role r = parse_role(good, "f");
