@@ -31,9 +31,9 @@ class Station(row.KernelRow):
         self.name = f"gauntlet-{target.name}"
         self.extra = {PART: os.path.join(HERE, "guest")}
 
-    def boot(self, boot, snapshot, logs):
-        """The Evidence of a boot, its looks in logs/bench."""
-        orders = json.dumps({"live": boot.live, "roles": scenarios.roles(), "snapshot": snapshot})
+    def boot(self, boot, snapshot, steps, logs):
+        """The Result of a boot that walks the named steps; its looks are in logs/bench."""
+        orders = json.dumps({"live": steps, "roles": scenarios.roles(), "snapshot": snapshot})
 
         def guest(append, **options):
             made = qemu.Guest(self.lab, self.disks, [*boot.machine.words(), "-fw_cfg",
@@ -109,7 +109,8 @@ class Gauntlet:
         if boot.former:
             earlier = self.looks.get(boot.former, {}).get("boot")
             snapshot = earlier["snapshot"] if earlier else None
-        found = self.stations[boot.target].boot(boot, snapshot, logs)
+        steps = [scenario.name for scenario in scenarios.LIVE if boot.live and self.wanted(scenario.name)]
+        found = self.stations[boot.target].boot(boot, snapshot, steps, logs)
         self.result.passed += found.passed
         self.result.skipped += found.skipped
         self.result.fail(*[f"boot {boot.name}: {reason}" for reason in found.failures])

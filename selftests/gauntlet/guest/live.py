@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What happens to a running machine: each step looks, acts, looks, and undoes it."""
 
+import contextlib
 import glob
 import os
 
@@ -18,9 +19,12 @@ def ip(*words, check=True):
 
 
 def rename(old, new):
-    """A name that udev made an alternative one is in the way of older kernels."""
+    """
+    A name that udev made an alternative one, of this NIC or of the one that had it
+    until now, is in the way. ip finds who has it by that name.
+    """
     settle()
-    ip("link", "property", "del", "dev", old, "altname", new, check=False)
+    ip("link", "property", "del", "dev", new, "altname", new, check=False)
     ip("link", "set", "dev", old, "name", new)
 
 
@@ -55,9 +59,13 @@ class Step:
         try:
             self.act()
             look.report(f"{self.name}:after")
-        finally:
-            self.undo()
-            settle()
+        except look.Trouble:
+            # What undoing says then is only what follows from it.
+            with contextlib.suppress(look.Trouble):
+                self.undo()
+            raise
+        self.undo()
+        settle()
 
 
 class Replug(Step):

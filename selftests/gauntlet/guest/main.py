@@ -58,7 +58,7 @@ def main():
     look.run("modprobe", "qemu_fw_cfg")
     with open(ORDERS) as text:
         orders = json.load(text)
-    steps = live.STEPS if orders["live"] else []
+    steps = [step for step in live.STEPS if step.name in orders["live"]]
     plan = Plan(2 + len(steps))
     plan.point("names after the boot", apply_roles, orders["roles"])
     plan.point("names after the snapshot was kept", remember, orders["snapshot"])
