@@ -25,7 +25,8 @@ modules: ## The kernel modules, with the headers of KVER
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
 tools: ## The userspace tools (CMake), in build/tools
-	$(CMAKE) -S tools -B $(TOOLS_BUILD) -DCMAKE_INSTALL_PREFIX=$(PREFIX) -DBUILD_TESTING=OFF
+	$(CMAKE) -S tools -B $(TOOLS_BUILD) -DCMAKE_INSTALL_PREFIX=$(PREFIX) -DBUILD_TESTING=OFF \
+		-DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=0
 	+$(CMAKE) --build $(TOOLS_BUILD)
 
 ##@ Install (DESTDIR=folder to stage)

@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include <nlohmann/json.hpp>
+
 #include "waymark/error.hpp"
 #include "waymark/ioctl.hpp"
 

@@ -10,7 +10,7 @@
 #include <linux/flex_array.h>
 
 #include "waymark/fd.hpp"
-#include "waymark/tool.hpp"
+#include "waymark/json.hpp"
 
 namespace flexarray
 {

@@ -3,6 +3,9 @@
 #include <iostream>
 #include <memory>
 
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
 #include "commands.hpp"
 #include "device.hpp"
 #include "waymark/table.hpp"

@@ -9,6 +9,9 @@
 #include <memory>
 #include <thread>
 
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
 #include "commands.hpp"
 #include "device.hpp"
 #include "waymark/table.hpp"

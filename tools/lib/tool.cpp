@@ -3,6 +3,9 @@
 
 #include <iostream>
 
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
 #include "waymark/table.hpp"
 #include "waymark/version.hpp"
 

@@ -27,7 +27,7 @@ bool starts_with(std::string_view text, std::string_view start)
 	return text.substr(0, start.size()) == start;
 }
 
-using versions = std::unordered_map<std::string_view, std::uint32_t>;
+using version_map = std::unordered_map<std::string_view, std::uint32_t>;
 
 class module_reader
 {
@@ -52,7 +52,7 @@ private:
 	byte_view bytes_;
 	elf_file elf_;
 	module_file mod_;
-	versions versions_;
+	version_map versions_;
 };
 
 bool module_reader::is_signed() const

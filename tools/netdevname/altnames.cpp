@@ -5,6 +5,9 @@
 #include <memory>
 #include <set>
 
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
 #include "altname_plan.hpp"
 #include "commands.hpp"
 #include "nic.hpp"
@@ -18,13 +21,13 @@ namespace naming
 namespace
 {
 
-struct options {
+struct altnames_options {
 	bool sync = false;
 	bool dry_run = false;
 };
 
 /* Links that lead to the node, without /dev/netdev/. */
-std::vector<std::string> links_of(const waymark::udev_record &record)
+std::vector<std::string> names_by_links(const waymark::udev_record &record)
 {
 	static const std::string directory = "/dev/netdev/";
 	std::vector<std::string> links;
@@ -52,7 +55,7 @@ void show(const std::string &nic, const std::string &action, const std::string &
 }
 
 /* True if everything could be done. */
-bool sync_one(waymark::rtnl &kernel, const waymark::udev_record &record, const options &chosen,
+bool sync_one(waymark::rtnl &kernel, const waymark::udev_record &record, const altnames_options &chosen,
 	      const waymark::output_options &output, waymark::json &list)
 {
 	std::vector<std::string> present;
@@ -67,7 +70,7 @@ bool sync_one(waymark::rtnl &kernel, const waymark::udev_record &record, const o
 	} catch (const waymark::error &) {
 		return true; /* gone meanwhile */
 	}
-	const altname_plan plan = plan_altnames(links_of(record), present);
+	const altname_plan plan = plan_altnames(names_by_links(record), present);
 	const auto apply = [&](const char *action, const std::string &altname, auto call) {
 		const std::string reason = chosen.dry_run ? "" : call(altname);
 
@@ -88,7 +91,7 @@ bool sync_one(waymark::rtnl &kernel, const waymark::udev_record &record, const o
 	return good;
 }
 
-void run(const options &chosen, const waymark::output_options &output)
+void run(const altnames_options &chosen, const waymark::output_options &output)
 {
 	waymark::json list = waymark::json::array();
 	waymark::rtnl kernel;
@@ -114,7 +117,7 @@ void add_altnames(CLI::App &app, waymark::output_options &output)
 {
 	CLI::App *command =
 		app.add_subcommand("altnames", "mirror the stable names into the kernel");
-	auto chosen = std::make_shared<options>();
+	auto chosen = std::make_shared<altnames_options>();
 
 	command->add_flag("-s,--sync", chosen->sync, "add what is missing, remove what is outdated");
 	command->add_flag("-n,--dry-run", chosen->dry_run, "only print what --sync would do");

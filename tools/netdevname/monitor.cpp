@@ -7,6 +7,9 @@
 #include <iostream>
 #include <memory>
 
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
 #include "commands.hpp"
 #include "nic.hpp"
 #include "waymark/table.hpp"
@@ -30,7 +33,7 @@ struct monitor_deleter {
 };
 using monitor_ptr = std::unique_ptr<struct netdevname_monitor, monitor_deleter>;
 
-struct options {
+struct monitor_options {
 	std::string name;
 	unsigned int count = 0; /* 0: for ever */
 	bool snapshot = false;
@@ -140,7 +143,7 @@ void show_snapshot(const struct netdevname_list *list, const waymark::output_opt
 
 /* @read returns the next event or null with errno. */
 template <typename Read>
-void loop(Read read, const options &chosen, const std::string &object,
+void loop(Read read, const monitor_options &chosen, const std::string &object,
 	  const waymark::output_options &output)
 {
 	for (unsigned int shown = 0; chosen.count == 0 || shown < chosen.count;) {
@@ -152,7 +155,7 @@ void loop(Read read, const options &chosen, const std::string &object,
 	}
 }
 
-void run(const options &chosen, const waymark::output_options &output)
+void run(const monitor_options &chosen, const waymark::output_options &output)
 {
 	if (!chosen.name.empty()) {
 		const nic opened = nic::open(chosen.name);
@@ -174,7 +177,7 @@ void run(const options &chosen, const waymark::output_options &output)
 void add_monitor(CLI::App &app, waymark::output_options &output)
 {
 	CLI::App *command = app.add_subcommand("monitor", "print events as they happen");
-	auto chosen = std::make_shared<options>();
+	auto chosen = std::make_shared<monitor_options>();
 
 	command->add_option("NAME", chosen->name, "only this NIC, until it is gone");
 	command->add_option("-n,--count", chosen->count, "stop after so many events");

@@ -4,6 +4,9 @@
 #include <iostream>
 #include <memory>
 
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
 #include "commands.hpp"
 #include "nic.hpp"
 #include "waymark/table.hpp"

@@ -7,6 +7,9 @@
 #include <memory>
 #include <set>
 
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
 #include "commands.hpp"
 #include "encode.hpp"
 #include "role.hpp"
@@ -19,7 +22,7 @@ namespace naming
 namespace
 {
 
-struct options {
+struct roles_options {
 	std::vector<std::string> directories;
 	std::vector<std::string> snapshots;
 	bool quiet = false;
@@ -32,7 +35,7 @@ struct verdict {
 };
 
 /* Complains about every file that cannot be used; true if there is one. */
-bool load(const options &chosen, std::vector<role> &roles)
+bool load(const roles_options &chosen, std::vector<role> &roles)
 {
 	std::vector<std::string> problems;
 
@@ -61,7 +64,7 @@ verdict evaluate(const role &r, const snapshot &machine)
 	return v;
 }
 
-void report(const std::vector<verdict> &verdicts, const options &chosen,
+void report(const std::vector<verdict> &verdicts, const roles_options &chosen,
 	    const waymark::output_options &output)
 {
 	waymark::json list = waymark::json::array();
@@ -89,7 +92,7 @@ void report(const std::vector<verdict> &verdicts, const options &chosen,
 		out.print(std::cout);
 }
 
-void test(const options &chosen, const waymark::output_options &output)
+void test(const roles_options &chosen, const waymark::output_options &output)
 {
 	std::vector<role> roles;
 	std::vector<verdict> verdicts;
@@ -186,7 +189,7 @@ std::string quoted(const std::string &value)
 	return out.find('"') == std::string::npos ? '"' + out + '"' : '\'' + out + '\'';
 }
 
-void suggest(const options &chosen, const waymark::output_options &output)
+void suggest(const roles_options &chosen, const waymark::output_options &output)
 {
 	std::vector<snapshot> machines;
 	waymark::json list = waymark::json::array();
@@ -221,7 +224,7 @@ void add_roles(CLI::App &app, waymark::output_options &output)
 	CLI::App *test_command = command->add_subcommand("test", "which NIC gets which role");
 	CLI::App *suggest_command =
 		command->add_subcommand("suggest", "identities that all machines have once");
-	auto chosen = std::make_shared<options>();
+	auto chosen = std::make_shared<roles_options>();
 
 	command->require_subcommand(1);
 	test_command->add_option("-r,--roles", chosen->directories,

@@ -11,6 +11,8 @@
 #include <cstring>
 #include <memory>
 
+#include <CLI/CLI.hpp>
+
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "nic.hpp"

@@ -9,6 +9,9 @@
 #include <iostream>
 #include <memory>
 
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
 #include "commands.hpp"
 #include "compare.hpp"
 #include "snapshot.hpp"

@@ -4,6 +4,9 @@
 #include <iostream>
 #include <mutex>
 
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
 #include "commands.hpp"
 #include "source.hpp"
 #include "symidx/checker.hpp"

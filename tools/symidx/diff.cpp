@@ -3,6 +3,9 @@
 #include <filesystem>
 #include <iostream>
 
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
 #include "commands.hpp"
 #include "source.hpp"
 #include "symidx/checker.hpp"

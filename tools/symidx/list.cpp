@@ -2,6 +2,9 @@
 /* symidx list: symbols by prefix, owner, namespace and gate. */
 #include <iostream>
 
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
 #include "commands.hpp"
 #include "source.hpp"
 #include "waymark/table.hpp"

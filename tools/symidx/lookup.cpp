@@ -2,6 +2,9 @@
 /* symidx lookup: exact names. */
 #include <iostream>
 
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
 #include "commands.hpp"
 #include "source.hpp"
 #include "waymark/table.hpp"

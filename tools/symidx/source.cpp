@@ -7,6 +7,9 @@
 #include <cstdio>
 #include <iostream>
 
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
 #include "symidx/kernel_image.hpp"
 #include "symidx/tree.hpp"
 

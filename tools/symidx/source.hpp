@@ -6,7 +6,12 @@
 
 #include "symidx/device.hpp"
 #include "symidx/index.hpp"
-#include "waymark/tool.hpp"
+#include "waymark/json.hpp"
+
+namespace CLI
+{
+class App;
+}
 
 namespace waymark::symidx
 {

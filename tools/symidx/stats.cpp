@@ -4,6 +4,9 @@
 
 #include <linux/symbol_index.h>
 
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
 #include "commands.hpp"
 #include "source.hpp"
 #include "waymark/fd.hpp"

@@ -2,6 +2,9 @@
 /* symidx who: who exports a symbol, and who imports it. */
 #include <iostream>
 
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
 #include "commands.hpp"
 #include "source.hpp"
 #include "waymark/table.hpp"

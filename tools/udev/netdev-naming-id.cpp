@@ -10,6 +10,8 @@
 #include <cstring>
 #include <iostream>
 
+#include <CLI/CLI.hpp>
+
 #include "encode.hpp"
 #include "neighbours.hpp"
 #include "waymark/error.hpp"

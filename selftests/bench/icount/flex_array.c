@@ -156,6 +156,7 @@ int main(int argc, char **argv)
 			bench(sizes[size], totals[total].total, totals[total].name);
 		}
 	}
+	close(device);
 	if (system("rmmod flex_array_bench"))
 		return 1;
 	return 0;

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include <nlohmann/json.hpp>
+
 #include "waymark/udev.hpp"
 
 namespace naming

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "claims.hpp"
-#include "waymark/tool.hpp"
+#include "waymark/json.hpp"
 
 namespace naming
 {

@@ -9,6 +9,9 @@
 #include <cerrno>
 #include <cstdio>
 
+#include <nlohmann/json.hpp>
+
+#include "waymark/error.hpp"
 #include "waymark/fd.hpp"
 
 namespace naming

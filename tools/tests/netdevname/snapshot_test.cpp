@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "altname_plan.hpp"
 #include "compare.hpp"
 #include "waymark/error.hpp"

@@ -8,16 +8,16 @@
 #include <functional>
 #include <string>
 
-#include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
-
 #include "waymark/error.hpp"
+#include "waymark/json.hpp"
+
+namespace CLI
+{
+class App;
+}
 
 namespace waymark
 {
-
-/* Keys keep the order in which they were added. */
-using json = nlohmann::ordered_json;
 
 struct output_options {
 	bool as_json = false;
