@@ -37,6 +37,18 @@ class Disks:
         self.images = (rootfs, modules, payload)
 
 
+def split_append(machine):
+    """The arguments without -append, of which QEMU takes one, and what these append."""
+    words, appended = [], []
+    rest = iter(machine)
+    for word in rest:
+        if word == "-append":
+            appended.append(next(rest))
+        else:
+            words.append(word)
+    return words, appended
+
+
 class Guest:
     """One boot. Files of its ports are in `work` until close()."""
 
@@ -46,8 +58,8 @@ class Guest:
         sweep()
         self.work = tempfile.mkdtemp(prefix=f"{WORK}{os.getpid()}-", dir=PLACE)
         self.disks = disks
-        self.machine = machine
-        self.append = append
+        self.machine, appended = split_append(machine)
+        self.append = " ".join([append, *appended])
         self.memory = memory
         self.cpus = cpus
         self.accelerator = accelerator or accel.get(lab)
