@@ -20,7 +20,7 @@ namespace naming
 namespace
 {
 
-constexpr char directory[] = "/dev/netdev/";
+constexpr char node_directory[] = "/dev/netdev/";
 
 struct link {
 	std::string path; /* below /dev/netdev */
@@ -51,8 +51,8 @@ std::vector<link> links_of(const waymark::udev_record &record)
 		link claimed;
 
 		claimed.path = path;
-		if (path.rfind(directory, 0) == 0)
-			claimed.path.erase(0, sizeof(directory) - 1);
+		if (path.rfind(node_directory, 0) == 0)
+			claimed.path.erase(0, sizeof(node_directory) - 1);
 		if (target != record.devnode)
 			claimed.held_by = target.empty() ? "nobody" : target;
 		links.push_back(std::move(claimed));
@@ -75,7 +75,7 @@ bool read_row(const nic_entry &entry, const std::vector<waymark::udev_record> &r
 	} catch (const waymark::error &) {
 		return false;
 	}
-	out.node = directory + sysname;
+	out.node = node_directory + sysname;
 	for (const waymark::udev_record &record : records)
 		if (record.sysname == sysname)
 			out.links = links_of(record);

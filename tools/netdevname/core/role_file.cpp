@@ -223,9 +223,9 @@ std::vector<role> load_roles(const std::vector<std::string> &directories,
 	std::vector<role> roles;
 
 	for (const std::string &directory : directories) {
-		std::error_code none;
+		std::error_code unreadable;
 
-		for (const auto &entry : std::filesystem::directory_iterator(directory, none))
+		for (const auto &entry : std::filesystem::directory_iterator(directory, unreadable))
 			if (entry.path().extension() == ".role")
 				files.emplace(entry.path().filename().string(), entry.path());
 	}
