@@ -10,7 +10,7 @@ guest; host on this machine, in the build chroot.
 import json
 import os
 
-from . import build, cache, kernel, kernellog, matrix, progress, row, verdict
+from . import build, cache, judge, kernel, kernellog, matrix, progress, row, verdict
 from .error import LabError
 
 KINDS = ("icount", "wall", "host")
@@ -96,9 +96,8 @@ class BenchRow(row.KernelRow):
         evidence = row.boot(self.guest, self.name, f"waymark.target waymark.job=bench waymark.kind={kind}",
                             logs, 0, 3600, **options)
         said = verdict.parse(evidence.verdict, evidence.nonce)
-        problems = said.problems + kernellog.bad_lines(evidence.dmesg + evidence.console)
-        if evidence.timed_out:
-            problems.append("time-out")
+        problems = [*judge.ending(evidence), *said.problems,
+                    *kernellog.bad_lines(evidence.dmesg + evidence.console)]
         if problems:
             raise LabError(f"bench: {self.name}: {kind}: {problems[0]}", logs)
         with open(os.path.join(logs, "bench")) as text:

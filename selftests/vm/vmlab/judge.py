@@ -19,6 +19,7 @@ class Evidence:
     kmemleak: str = ""
     timed_out: bool = False
     status: int = 0
+    ending: str = ""        # QEMU's reason, if it gave one
 
 
 @dataclass
@@ -32,10 +33,7 @@ class Expectation:
 def judge(row, evidence, expect):
     """The Result of a boot."""
     result = Result(row)
-    if evidence.timed_out:
-        result.fail("time-out: the guest was not done in time")
-    elif evidence.status:
-        result.fail(f"QEMU ended with status {evidence.status}")
+    result.fail(*ending(evidence))
     said = verdict.parse(evidence.verdict, evidence.nonce)
     result.kernel, result.systemd = said.kernel, said.systemd
     result.fail(*said.problems)
@@ -45,6 +43,17 @@ def judge(row, evidence, expect):
     if result.passed == 0 and result.failed == 0:
         result.fail("zero tests passed")
     return result
+
+
+def ending(evidence):
+    """What was wrong with how the guest ended."""
+    if evidence.timed_out:
+        return ["time-out: the guest was not done in time"]
+    if evidence.status:
+        return [f"QEMU ended with status {evidence.status}"]
+    if evidence.ending not in ("", "guest-shutdown"):
+        return [f"the guest did not switch itself off: {evidence.ending}"]
+    return []
 
 
 def _identity(result, said, expect):

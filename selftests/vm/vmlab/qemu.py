@@ -133,9 +133,6 @@ class Guest:
             if poll:
                 poll()
             time.sleep(0.2)
-        if self.process.returncode and not self.console:
-            with open(self.file("qemu.log"), "a") as log:
-                log.write(f"QEMU ended with status {self.process.returncode}\n")
         return True
 
     def stop(self):

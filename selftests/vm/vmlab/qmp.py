@@ -68,5 +68,17 @@ class Qmp:
         self.events = [event for event in self.events if event.get("event") != name or
                        not match.items() <= event.get("data", {}).items()]
 
+    def ending(self):
+        """The reason of the last SHUTDOWN event, as "guest-reset"; "" without one. QEMU has ended."""
+        with self.lock:
+            try:
+                while True:
+                    self.events.append(self._read())
+            except (LabError, OSError, ValueError):
+                pass
+        reasons = [event["data"].get("reason", "") for event in self.events
+                   if event.get("event") == "SHUTDOWN"]
+        return reasons[-1] if reasons else ""
+
     def close(self):
         self.socket.close()

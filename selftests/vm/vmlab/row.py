@@ -109,6 +109,7 @@ def boot(make, name, unit, logs, planned, limit=LIMIT, watch=None, **options):
         evidence.timed_out = not guest.wait(limit, look)
         look()
         evidence.status = guest.process.returncode
+        evidence.ending = wire.ending()
         for part in ("tap", "dmesg", "console", "verdict", "kmemleak"):
             setattr(evidence, part, guest.text(part))
     finally:
