@@ -5,7 +5,7 @@
 # renames, and with short grace periods, one of which every rename waits for.
 # WAYMARK_LONG is set by the forms of the tests that take hours.
 
-export NETDEV_NAMING_RENAMES=${NETDEV_NAMING_RENAMES:-$([ -n "$WAYMARK_LONG" ] && echo 100000 || echo 1000)}
+export NETDEV_NAMING_RENAMES=${NETDEV_NAMING_RENAMES:-$([ -n "$WAYMARK_LONG" ] && echo 100000 || echo 300)}
 expedited=/sys/kernel/rcu_expedited
 before=$(cat $expedited)
 mapfile -t sockets < <(systemctl list-units --all --plain --no-legend 'systemd-udevd*.socket' | cut -d' ' -f1)

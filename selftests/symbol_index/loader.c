@@ -3,7 +3,7 @@
  * symbol_index_loader: the module loader gets the same answers from the index as without
  * it, whatever comes and goes meanwhile.
  *
- * WAYMARK_LOADS says how many loads and unloads two CPUs do in mode verify, by default 200,
+ * WAYMARK_LOADS says how many loads and unloads two CPUs do in mode verify, by default 60,
  * and 2,000 with WAYMARK_LONG; the seed is printed, WAYMARK_SEED repeats a run.
  */
 #include <sched.h>
@@ -75,16 +75,9 @@ static int ask(const char *name, char *answer, size_t size)
 	return 0;
 }
 
-static unsigned int setting(const char *name, unsigned int otherwise)
-{
-	const char *value = getenv(name);
-
-	return value && *value ? strtoul(value, NULL, 0) : otherwise;
-}
-
 static unsigned int loads_wanted(void)
 {
-	return setting("WAYMARK_LOADS", setting("WAYMARK_LONG", 0) ? 2000 : 200);
+	return setting("WAYMARK_LOADS", setting("WAYMARK_LONG", 0) ? 2000 : 60);
 }
 
 FIXTURE(loader)

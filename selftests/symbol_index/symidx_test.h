@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <linux/symbol_index.h>
@@ -62,11 +63,23 @@ static inline int modprobe_remove(const char *module)
 	return run(argv);
 }
 
+/* By the name of the module or of its file; the errno if it stays. */
 static inline int rmmod(const char *module)
 {
-	const char *const argv[] = { "rmmod", module, NULL };
+	char name[64], *dash;
 
-	return run(argv);
+	snprintf(name, sizeof(name), "%s", module);
+	while ((dash = strchr(name, '-')))
+		*dash = '_';
+	return syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0;
+}
+
+/* The number in the environment, if it is there. */
+static inline unsigned int setting(const char *name, unsigned int otherwise)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? strtoul(value, NULL, 0) : otherwise;
 }
 
 /* Loads a module that only tests use. */
