@@ -25,7 +25,6 @@ static int run(const char *command)
 FIXTURE_SETUP(library)
 {
 	run("modprobe netdev_naming");
-	run("ip link del dev lib0 2> /dev/null; ip link del dev lib1 2> /dev/null");
 	ASSERT_EQ(0, run("ip link add name lib0 type dummy"));
 	ASSERT_EQ(0, run("udevadm settle --timeout=180"));
 	self->nic = netdevname_open("lib0");
@@ -37,7 +36,6 @@ FIXTURE_TEARDOWN(library)
 {
 	netdevname_close(self->nic);
 	run("ip link del dev lib0 2> /dev/null; ip link del dev lib1 2> /dev/null");
-	run("udevadm settle --timeout=180");
 }
 
 TEST_F(library, resolve_takes_absolute_and_relative_paths)
