@@ -8,7 +8,7 @@
 set -eu
 export LC_ALL=C
 
-stat_of() { symidx stats -j | tr ',{}' '\n\n\n' | sed -n "s/.*\"$1\": *\"\{0,1\}\([a-z0-9]*\).*/\1/p"; }
+stat_of() { symidx stats -j | tr ',{}' '\n' | sed -n "s/.*\"$1\": *\"\{0,1\}\([a-z0-9]*\).*/\1/p"; }
 
 # cost ORIGIN PARAMETER...: the module is loaded with these
 cost()
