@@ -27,6 +27,8 @@ class ClangTidy(Gate):
     name = "clang-tidy"
     proves = "bugprone-*, cert-*, performance-* and the like on the C++ tools"
     weight = 9
+    # parses every header of the C++ library again for each of its units
+    long = True
     CHECKS = ",".join((
         "-*", "bugprone-*", "cert-*", "performance-*", "misc-unused-*", "misc-redundant-expression",
         "misc-throw-by-value-catch-by-reference", "modernize-use-override", "modernize-use-nullptr",
@@ -81,6 +83,8 @@ class SanitizedTools(Gate):
     name = "tools-asan"
     proves = "the unit tests of the tools under address and undefined-behaviour sanitizers"
     weight = 10
+    # builds all tools and tests once more
+    long = True
 
     def tasks(self, tree, shop):
         shop.need("cmake", "ctest", "c++")
