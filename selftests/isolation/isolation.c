@@ -9,14 +9,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <net/if.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <linux/flex_array.h>
 #include <linux/netdev_naming.h>
 #include <linux/symbol_index.h>
+#include <linux/symbol_index_format.h>
 #include "../lib/poison.h"
 #include "kselftest_harness.h"
 
@@ -34,17 +38,40 @@ static int become_nobody(enum place place)
 	return 0;
 }
 
+static int result_of(pid_t child)
+{
+	int status;
+
+	if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status))
+		return 255;
+	return WEXITSTATUS(status);
+}
+
 /* Runs try(path) as nobody; returns its result, at most 255. */
 static int as_nobody(enum place place, int (*try)(const char *), const char *path)
 {
 	pid_t child = fork();
-	int status;
 
 	if (!child)
 		_exit(become_nobody(place) ? 255 : try(path));
-	if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status))
-		return 255;
-	return WEXITSTATUS(status);
+	return result_of(child);
+}
+
+/* The same for what opens as nobody and changes NICs as root by itself. */
+static int in_child(int (*try)(const char *), const char *path)
+{
+	pid_t child = fork();
+
+	if (!child)
+		_exit(try(path));
+	return result_of(child);
+}
+
+static void remove_nic(void)
+{
+	system("ip link del iso0 2>/dev/null");
+	system("ip netns del waymark-iso 2>/dev/null");
+	system("udevadm settle");
 }
 
 /* 0, or the errno of open(2) */
@@ -89,6 +116,93 @@ static int try_enumerate(const char *path)
 	return judge(result || !all.count, entries, sizeof(entries[0]) * all.count);
 }
 
+static int try_altnames(const char *path)
+{
+	char names[4096] = "";
+	struct netdev_naming_altnames all = {
+		.size = sizeof(all), .names = (unsigned long)names, .capacity = sizeof(names),
+	};
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int result = ioctl(fd, NETDEV_NAMING_IOC_GET_ALTNAMES, &all);
+
+	/* Its own pointer is no address of the kernel. */
+	return judge(result, &all, sizeof(all)) ?: judge(0, names, sizeof(names));
+}
+
+static int try_open_by(const char *path)
+{
+	struct netdev_naming_open_by_ifindex index = { .size = sizeof(index), .ifindex = 1 };
+	struct netdev_naming_open_by_name name = { .size = sizeof(name), .name = "lo" };
+	struct netdev_naming_open_by_id id = { .size = sizeof(id) };
+	struct netdev_naming_info info = { .size = sizeof(info) };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int wrong;
+
+	wrong = judge(ioctl(fd, NETDEV_NAMING_IOC_OPEN_BY_IFINDEX, &index), &index, sizeof(index));
+	if (wrong || ioctl(index.fd, NETDEV_NAMING_IOC_GET_INFO, &info))
+		return wrong ?: 1;
+	id.id = info.id;
+	wrong = judge(ioctl(fd, NETDEV_NAMING_IOC_OPEN_BY_NAME, &name), &name, sizeof(name));
+	return wrong ?: judge(ioctl(fd, NETDEV_NAMING_IOC_OPEN_BY_ID, &id), &id, sizeof(id));
+}
+
+/* A rename, which somebody else does, makes the event. */
+static int try_events(const char *path)
+{
+	struct netdev_naming_event events[8] = {};
+	int fd, result;
+
+	if (seteuid(NOBODY))
+		return 1;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (seteuid(0) || system("ip link set iso0 name iso1 && ip link set iso1 name iso0"))
+		return 1;
+	result = read(fd, events, sizeof(events));
+	return judge(result < 2 * (int)sizeof(events[0]), events, sizeof(events));
+}
+
+/* What a handle of nobody's shows of a NIC that has gone elsewhere. */
+static int try_moved(const char *path)
+{
+	struct netdev_naming_info info = { .size = sizeof(info) };
+	struct netdev_naming_info none = {};
+	struct netdev_naming_altnames names = { .size = sizeof(names) };
+	int fd;
+
+	if (seteuid(NOBODY))
+		return 1;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (seteuid(0) || system("ip link set iso0 netns waymark-iso") ||
+	    ioctl(fd, NETDEV_NAMING_IOC_GET_INFO, &info))
+		return 1;
+	none.size = info.size;
+	none.id = info.id;
+	none.generation = info.generation;
+	none.relation = NETDEV_NAMING_RELATION_MOVED;
+	if (memcmp(&info, &none, sizeof(info)))
+		return 4;
+	return ioctl(fd, NETDEV_NAMING_IOC_GET_ALTNAMES, &names) && errno == EACCES ? 0 : 5;
+}
+
+/* That NIC is in no list and has no name. */
+static int try_foreign(const char *path)
+{
+	struct netdev_naming_entry entries[64] = {};
+	struct netdev_naming_enumerate all = {
+		.size = sizeof(all), .capacity = 64, .entry_size = sizeof(entries[0]),
+		.entries = (unsigned long)entries,
+	};
+	struct netdev_naming_open_by_name name = { .size = sizeof(name), .name = "iso0" };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (ioctl(fd, NETDEV_NAMING_IOC_ENUMERATE, &all) || !all.count)
+		return 1;
+	for (unsigned int i = 0; i < all.count; i++)
+		if (!strcmp(entries[i].name, "iso0"))
+			return 4;
+	return ioctl(fd, NETDEV_NAMING_IOC_OPEN_BY_NAME, &name) && errno == ENOENT ? 0 : 5;
+}
+
 static int try_symbol_info(const char *path)
 {
 	struct symbol_index_info info = { .size = sizeof(info) };
@@ -123,6 +237,61 @@ static int try_symbol_list(const char *path)
 	return result || !list.count;
 }
 
+static int try_lookup(const char *path)
+{
+	static const char name[] = "_printk";
+	unsigned char record[1024] = {};
+	struct symbol_index_lookup lookup = {
+		.size = sizeof(lookup), .name = (unsigned long)name,
+		.buffer = (unsigned long)record, .buffer_size = sizeof(record),
+	};
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int wrong = judge(ioctl(fd, SYMBOL_INDEX_IOC_LOOKUP, &lookup), &lookup, sizeof(lookup));
+
+	return wrong ?: judge(0, record, sizeof(record));
+}
+
+/* Ends of one section to the start of the next: the bytes of nothing. */
+static int gaps_are_zero(const unsigned char *map, size_t mapped)
+{
+	const struct symbol_index_format_header *header = (const void *)map;
+	size_t end = sizeof(*header);
+
+	for (int i = 0; i <= SYMBOL_INDEX_FORMAT_NR_SECTIONS; i++) {
+		const struct symbol_index_format_section *section = &header->section[i];
+		int last = i == SYMBOL_INDEX_FORMAT_NR_SECTIONS;
+		size_t start = last ? mapped : section->offset;
+
+		if (!last && !section->count)
+			continue;
+		for (; end < start; end++)
+			if (map[end])
+				return 0;
+		if (!last)
+			end = start + (size_t)section->count * section->entry_size;
+	}
+	return 1;
+}
+
+static int try_snapshot(const char *path)
+{
+	struct symbol_index_snapshot taken = { .size = sizeof(taken) };
+	const struct symbol_index_format_header *header;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t page = sysconf(_SC_PAGESIZE), mapped;
+
+	if (ioctl(fd, SYMBOL_INDEX_IOC_SNAPSHOT, &taken))
+		return 1;
+	mapped = (taken.snapshot_size + page - 1) / page * page;
+	header = mmap(NULL, mapped, PROT_READ, MAP_SHARED, fd, 0);
+	if (header == MAP_FAILED || memcmp(header->magic, SYMBOL_INDEX_FORMAT_MAGIC, 8) ||
+	    !header->section[SYMBOL_INDEX_FORMAT_SYMBOLS].count)
+		return 1;
+	if (header->section[SYMBOL_INDEX_FORMAT_VALUES].count)
+		return 3;
+	return gaps_are_zero((const void *)header, mapped) ? 0 : 2;
+}
+
 FIXTURE(isolation)
 {
 };
@@ -135,6 +304,7 @@ FIXTURE_SETUP(isolation)
 
 FIXTURE_TEARDOWN(isolation)
 {
+	remove_nic();
 }
 
 TEST_F(isolation, nobody_opens_what_is_documented)
@@ -170,6 +340,45 @@ TEST_F(isolation, enumerate_is_clean)
 	EXPECT_EQ(0, as_nobody(INITIAL, try_enumerate, "/dev/netdev/control"));
 }
 
+TEST_F(isolation, altnames_are_clean)
+{
+	EXPECT_EQ(0, as_nobody(INITIAL, try_altnames, "/dev/netdev/if1"));
+}
+
+TEST_F(isolation, handles_are_clean)
+{
+	EXPECT_EQ(0, as_nobody(INITIAL, try_open_by, "/dev/netdev/control"));
+}
+
+static void make_nic(char *node, size_t size)
+{
+	remove_nic();
+	if (system("modprobe dummy numdummies=0") || system("ip netns add waymark-iso") ||
+	    system("ip link add iso0 type dummy") ||
+	    system("ip link property add dev iso0 altname iso-other") || system("udevadm settle"))
+		node[0] = '\0';
+	else
+		snprintf(node, size, "/dev/netdev/if%u", if_nametoindex("iso0"));
+}
+
+TEST_F(isolation, events_are_clean)
+{
+	char node[64];
+
+	make_nic(node, sizeof(node));
+	EXPECT_EQ(0, in_child(try_events, node));
+	EXPECT_EQ(0, in_child(try_events, "/dev/netdev/control"));
+}
+
+TEST_F(isolation, nic_that_moved_away_is_hidden)
+{
+	char node[64];
+
+	make_nic(node, sizeof(node));
+	EXPECT_EQ(0, in_child(try_moved, node));
+	EXPECT_EQ(0, as_nobody(INITIAL, try_foreign, "/dev/netdev/control"));
+}
+
 TEST_F(isolation, symbol_info_is_clean)
 {
 	EXPECT_EQ(0, as_nobody(INITIAL, try_symbol_info, "/dev/symbol_index"));
@@ -180,6 +389,18 @@ TEST_F(isolation, symbol_list_shows_no_address)
 {
 	EXPECT_EQ(0, as_nobody(INITIAL, try_symbol_list, "/dev/symbol_index"));
 	EXPECT_EQ(0, as_nobody(OWN_NAMESPACES, try_symbol_list, "/dev/symbol_index"));
+}
+
+TEST_F(isolation, symbol_lookup_shows_no_address)
+{
+	EXPECT_EQ(0, as_nobody(INITIAL, try_lookup, "/dev/symbol_index"));
+	EXPECT_EQ(0, as_nobody(OWN_NAMESPACES, try_lookup, "/dev/symbol_index"));
+}
+
+TEST_F(isolation, snapshot_shows_no_address_and_no_stray_byte)
+{
+	EXPECT_EQ(0, as_nobody(INITIAL, try_snapshot, "/dev/symbol_index"));
+	EXPECT_EQ(0, as_nobody(OWN_NAMESPACES, try_snapshot, "/dev/symbol_index"));
 }
 
 TEST_HARNESS_MAIN
