@@ -7,9 +7,19 @@
 #ifndef WAYMARK_SELFTESTS_HARNESS_H
 #define WAYMARK_SELFTESTS_HARNESS_H
 
+#include <stdlib.h>
 #include "kselftest_harness.h"
 
 #undef TEST_TIMEOUT_DEFAULT
 #define TEST_TIMEOUT_DEFAULT 900
+
+/*
+ * How often to repeat what may go wrong at any time. Where detectors look at
+ * every access, each time is worth more and takes much longer.
+ */
+static inline int harness_rounds(int usual)
+{
+	return getenv("WAYMARK_SLOW") && !getenv("WAYMARK_LONG") ? (usual + 9) / 10 : usual;
+}
 
 #endif

@@ -129,7 +129,7 @@ static int check_all(int fd)
 
 TEST_F_TIMEOUT(race, puts_into_missing_parts, 600)
 {
-	for (int round = 0; round < ROUNDS; round++) {
+	for (int round = 0; round < harness_rounds(ROUNDS); round++) {
 		ASSERT_EQ(0, CREATE(self->fd, 8, TOTAL));
 		pthread_barrier_init(&self->barrier, NULL, THREADS);
 		for (int i = 0; i < THREADS; i++)
@@ -149,7 +149,7 @@ TEST_F_TIMEOUT(race, puts_into_missing_parts, 600)
 
 TEST_F_TIMEOUT(race, readers_without_lock, 600)
 {
-	for (int round = 0; round < ROUNDS / 4; round++) {
+	for (int round = 0; round < harness_rounds(ROUNDS / 4); round++) {
 		ASSERT_EQ(0, CREATE(self->fd, 8, TOTAL));
 		atomic_store(&self->done, 0);
 		pthread_barrier_init(&self->barrier, NULL, 2);
@@ -173,7 +173,7 @@ TEST_F_TIMEOUT(race, readers_without_lock, 600)
 /* The tree grows under readers and puts; what was put before stays in sight. */
 TEST_F_TIMEOUT(race, growing_under_readers_and_puts, 600)
 {
-	for (int round = 0; round < ROUNDS / 4; round++) {
+	for (int round = 0; round < harness_rounds(ROUNDS / 4); round++) {
 		__u64 in = value_of(0), out;
 
 		ASSERT_EQ(0, CREATE(self->fd, 8, 512));

@@ -22,7 +22,7 @@
 #include <linux/symbol_index.h>
 #include <linux/symbol_index_format.h>
 #include "../lib/poison.h"
-#include "kselftest_harness.h"
+#include "../harness.h"
 
 #define NOBODY 65534
 
