@@ -41,10 +41,18 @@ static inline bool compat_kallsyms_show_value(const struct cred *cred)
 	return static_call(compat_show_value)(cred);
 }
 
-/* To be called once, before the others. -ENOENT: the kernel has no kallsyms. */
+/*
+ * To be called once, before the others. -ENOENT: the kernel has no kallsyms.
+ *
+ * A probe that is registered as disabled is never put into the code: there is
+ * nothing to take out again, which may fail for want of memory, and then
+ * unregister_kprobe() leaves the kernel with a pointer to the probe.
+ */
 static inline int compat_kallsyms_init(void)
 {
-	struct kprobe probe = { .symbol_name = "kallsyms_lookup_name" };
+	struct kprobe probe = {
+		.symbol_name = "kallsyms_lookup_name", .flags = KPROBE_FLAG_DISABLED,
+	};
 	unsigned long show_value;
 	int err;
 
