@@ -31,6 +31,10 @@ class SanitizerRow(row.KernelRow):
     limit = 3 * row.LIMIT
     # KUnit taints the kernel (N): the suites are tests
     taint = 1 << 18
+    # What is about udev, programs and whole kernels is proved by the other rows,
+    # and all that it runs is watched here, too: minutes each.
+    long_tests = ("naming", "install", "symidx", "symbol_index:truth", "symbol_index:loader",
+                  "symbol_index:adopt.sh", "netdev_naming:lifetime.sh", "netdev_naming:renames.sh")
 
     def __init__(self, lab, tests=()):
         super().__init__(lab, sanitizer.TARGET, tests, sanitizer.SanitizerKernel(lab, sanitizer.TARGET))

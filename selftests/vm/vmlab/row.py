@@ -24,7 +24,8 @@ class KernelRow:
     taint = 0           # bits beyond O, E and K that this kernel has without a fault
     append = ""         # more words for the kernel's command line
     limit = LIMIT
-    everything = False  # also what the file `pending` names
+    everything = False  # also what the file `pending` names, and:
+    long_tests = ()     # folders or folder:test that take too long on this kernel
 
     def __init__(self, lab, target, tests=(), system=None):
         self.lab = lab
@@ -49,6 +50,10 @@ class KernelRow:
         chosen = build.select(known, self.words)
         if not self.words and not self.everything:
             chosen, left = pending.without(self.name, chosen)
+            slow = [test for test in chosen
+                    if test in self.long_tests or test.split(":")[0] in self.long_tests]
+            chosen = [test for test in chosen if test not in slow]
+            left += slow
             if left:
                 progress.step(self.name, f"left to check-long: {' '.join(left)}")
         self.tests = tuple(chosen)
