@@ -17,7 +17,7 @@ TARGET = matrix.Target("sanitizer", "trixie", "", "257", "q35")
 # With five levels of page tables, KASAN takes every access for a wild one in an
 # interrupt that comes while the boot processor's features are read again.
 APPEND = ("no5lvl slab_debug=P,kmalloc-* page_poison=1 hash_pointers=always kasan_multi_shot "
-          "systemd.set_credential=journal.storage:none waymark.slow")
+          "kunit.enable=1 kunit.autorun=1 systemd.set_credential=journal.storage:none waymark.slow")
 # For modules only, unlike CONFIG_INIT_STACK_ALL_PATTERN: theirs are the replies.
 PATTERN = "KCFLAGS=-ftrivial-auto-var-init=pattern"
 
