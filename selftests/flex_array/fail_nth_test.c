@@ -17,6 +17,50 @@ static int write_text(const char *path, const char *text)
 	return ret;
 }
 
+/*
+ * Where flex_array's code is: from its own address to where another module
+ * begins, at most as far as it is large.
+ */
+static int flex_array_range(unsigned long *from, unsigned long *to)
+{
+	char line[4096], name[64];
+	unsigned long size, address;
+	FILE *modules = fopen("/proc/modules", "re");
+
+	*from = 0;
+	if (!modules)
+		return -1;
+	for (int pass = 0; pass < 2; pass++) {
+		rewind(modules);
+		while (fgets(line, sizeof(line), modules)) {
+			if (sscanf(line, "%63s %lu %*u %*s %*s %lx", name, &size, &address) != 3)
+				continue;
+			if (!pass && !strcmp(name, "flex_array")) {
+				*from = address;
+				*to = address + size;
+			} else if (pass && address > *from && address < *to) {
+				*to = address;
+			}
+		}
+	}
+	fclose(modules);
+	return *from ? 0 : -1;
+}
+
+/* Only what has flex_array on the stack fails, not what its test client takes. */
+static int fail_restrict(const char *what, unsigned long from, unsigned long to)
+{
+	char path[128], text[32];
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/%s/require-start", what);
+	snprintf(text, sizeof(text), "0x%lx", from);
+	if (write_text(path, text))
+		return -1;
+	snprintf(path, sizeof(path), "/sys/kernel/debug/%s/require-end", what);
+	snprintf(text, sizeof(text), "0x%lx", to);
+	return write_text(path, text);
+}
+
 FIXTURE(fail)
 {
 	int fd;
@@ -52,6 +96,7 @@ FIXTURE_SETUP(fail)
 		"/sys/kernel/debug/failslab/ignore-gfp-wait",
 		"/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait",
 	};
+	unsigned long from, to;
 
 	self->fd = client_open();
 	ASSERT_LE(0, self->fd);
@@ -65,10 +110,20 @@ FIXTURE_SETUP(fail)
 	write_text("/sys/kernel/debug/failslab/verbose", "0");
 	write_text("/sys/kernel/debug/fail_page_alloc/verbose", "0");
 	ASSERT_EQ(0, write_text("/sys/kernel/debug/fail_page_alloc/min-order", "0"));
+	ASSERT_EQ(0, flex_array_range(&from, &to));
+	ASSERT_EQ(0, fail_restrict("failslab", from, to));
+	ASSERT_EQ(0, fail_restrict("fail_page_alloc", from, to));
+	/* Copies count, too, where they may fail: none of them. */
+	if (access("/sys/kernel/debug/fail_usercopy", F_OK) == 0)
+		ASSERT_EQ(0, fail_restrict("fail_usercopy", 0, 0));
 }
 
 FIXTURE_TEARDOWN(fail)
 {
+	static const char *const all[] = { "failslab", "fail_page_alloc", "fail_usercopy" };
+
+	for (int i = 0; i < 3; i++)
+		fail_restrict(all[i], 0, -1UL);
 	if (self->nth >= 0)
 		close(self->nth);
 	close(self->fd);
