@@ -10,7 +10,7 @@ BAD = re.compile("|".join((
     r"possible irq lock inversion", r"suspicious RCU usage", r"inconsistent lock state",
     r"sleeping function called", r"scheduling while atomic", r"UBSAN:", r"KASAN:", r"KCSAN:",
     r"KMSAN:", r"refcount_t: ", r"list_(add|del) corruption", r"ODEBUG:", r"unreferenced object",
-    r"new suspected memory leaks", r"detected buffer overflow", r"memory leak", r"soft lockup",
+    r"new suspected memory leaks", r"detected buffer overflow", r"memory leak(?! detector)", r"soft lockup",
     r"hard LOCKUP", r"usercopy: ", r"unregister_netdevice: waiting", r"double fault",
     r"stack segment", r"invalid opcode", r"kernel stack overflow", r"locking bug", r"module .* leaked")))
 
