@@ -75,6 +75,7 @@ bool prepare_injection()
 		{"failslab/ignore-gfp-wait", "N"},	 {"failslab/verbose", "0"},
 		{"fail_page_alloc/ignore-gfp-wait", "N"}, {"fail_page_alloc/verbose", "0"},
 		{"fail_page_alloc/ignore-gfp-highmem", "N"}, {"fail_page_alloc/min-order", "0"},
+		{"fail_usercopy/verbose", "0"},
 	};
 
 	for (const auto &setting : settings) {
