@@ -240,21 +240,33 @@ static const char *const churned[] = {
 	"nf_tables", "nft_ct", "nft_nat", "sctp", "xt_set", "bridge", "br_netfilter",
 };
 
-/* Loads and unloads at random on one CPU, @steps times; how many of them worked. */
-static unsigned int churn(unsigned int cpu, unsigned int seed, unsigned int steps)
+/* What the two that churn share with the test. */
+struct churners {
+	pid_t pids[2];
+	unsigned int worked[2];	/* loads and unloads */
+	bool stop;
+};
+
+/* Loads and unloads at random on one CPU, @steps times or until told to stop. */
+static void churn(struct churners *all, unsigned int cpu, unsigned int seed, unsigned int steps)
 {
-	unsigned int worked = 0;
 	cpu_set_t cpus;
 	const char *name;
 
 	CPU_ZERO(&cpus);
 	CPU_SET(cpu, &cpus);
 	sched_setaffinity(0, sizeof(cpus), &cpus);
-	while (steps--) {
+	while (steps-- && !__atomic_load_n(&all->stop, __ATOMIC_RELAXED)) {
 		name = churned[rand_r(&seed) % ARRAY_SIZE(churned)];
-		worked += !(rand_r(&seed) % 2 ? modprobe(name) : modprobe_remove(name));
+		if (!(rand_r(&seed) % 2 ? modprobe(name) : modprobe_remove(name)))
+			__atomic_add_fetch(&all->worked[cpu], 1, __ATOMIC_RELAXED);
 	}
-	return worked;
+}
+
+static unsigned int worked(struct churners *all)
+{
+	return __atomic_load_n(&all->worked[0], __ATOMIC_RELAXED) +
+	       __atomic_load_n(&all->worked[1], __ATOMIC_RELAXED);
 }
 
 static void unload_churned(void)
@@ -266,79 +278,82 @@ static void unload_churned(void)
 			rmmod(churned[i]);
 }
 
-/* Two processes that churn until they are done; their ids go to @pids, counts to @worked. */
-static void churn_start(unsigned int seed, unsigned int steps, pid_t *pids, unsigned int *worked)
+/* Two processes that churn; NULL if there is no memory for what they share. */
+static struct churners *churn_start(unsigned int seed, unsigned int steps)
 {
+	struct churners *all = mmap(NULL, sizeof(*all), PROT_READ | PROT_WRITE,
+				    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	unsigned int i;
 
+	if (all == MAP_FAILED)
+		return NULL;
 	fflush(NULL);
 	for (i = 0; i < 2; i++) {
-		pids[i] = fork();
-		if (pids[i])
+		all->pids[i] = fork();
+		if (all->pids[i])
 			continue;
-		worked[i] = churn(i, seed + i, steps);
+		churn(all, i, seed + i, steps);
 		_exit(0);
 	}
+	return all;
+}
+
+/* Waits for both; true if they ended as they should. */
+static bool churn_end(struct churners *all)
+{
+	bool good = true;
+	int status;
+
+	for (int i = 0; i < 2; i++)
+		good &= waitpid(all->pids[i], &status, 0) == all->pids[i] && !status;
+	unload_churned();
+	return good;
 }
 
 TEST_F_TIMEOUT(loader, verify_random_loads, 3600)
 {
 	unsigned int loads = loads_wanted();
 	unsigned int seed = setting("WAYMARK_SEED", time(NULL) ^ getpid());
+	struct churners *all;
 	char gotten[64] = "";
-	unsigned int *worked;
-	pid_t pids[2];
 
 	TH_LOG("WAYMARK_SEED=%u WAYMARK_LOADS=%u", seed, loads);
-	worked = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, worked);
 	ASSERT_TRUE(loader_load("verify"));
 	ASSERT_EQ(0, write_file(PROBE "churn", "4"));
-	churn_start(seed, loads / 2, pids, worked);
-	EXPECT_EQ(pids[0], waitpid(pids[0], NULL, 0));
-	EXPECT_EQ(pids[1], waitpid(pids[1], NULL, 0));
+	all = churn_start(seed, loads / 2);
+	ASSERT_NE(NULL, all);
+	EXPECT_TRUE(churn_end(all));
 	EXPECT_EQ(0, read_file(PROBE "churn", gotten, sizeof(gotten)));
 	EXPECT_EQ(0, write_file(PROBE "churn", "0"));
 	TH_LOG("%u of %u loads and unloads, %s symbols gotten, %lld searches, %lld moved",
-	       worked[0] + worked[1], loads, gotten, counter("verified"), counter("moved"));
+	       worked(all), loads, gotten, counter("verified"), counter("moved"));
 	EXPECT_EQ(0, counter("differences"));
 	EXPECT_LT(loads, counter("verified"));
 	EXPECT_LT(0, atoll(gotten));
-	EXPECT_LT(loads / 4, worked[0] + worked[1]);
-	unload_churned();
-	munmap(worked, 4096);
+	EXPECT_LT(loads / 4, worked(all));
+	munmap(all, sizeof(*all));
 }
 
 TEST_F_TIMEOUT(loader, enable_and_disable_under_load, 3600)
 {
 	unsigned int seed = setting("WAYMARK_SEED", time(NULL) ^ getpid());
 	unsigned int loads = loads_wanted();
-	unsigned int *worked, i, cycles = 0;
-	bool running = true;
-	pid_t pids[2];
+	struct churners *all;
+	unsigned int cycles;
 
 	TH_LOG("WAYMARK_SEED=%u WAYMARK_LOADS=%u", seed, loads);
-	worked = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, worked);
 	ASSERT_EQ(0, write_file(PROBE "churn", "2"));
-	churn_start(seed, loads / 4, pids, worked);
-	while (running) {
+	all = churn_start(seed, 100 * loads);
+	ASSERT_NE(NULL, all);
+	for (cycles = 0; cycles < loads / 20 || worked(all) < loads / 8; cycles++) {
 		ASSERT_TRUE(loader_load(cycles % 2 ? "on" : "verify"));
 		ASSERT_TRUE(loader_unload());
-		cycles++;
-		running = false;
-		for (i = 0; i < 2; i++) {
-			if (pids[i] && waitpid(pids[i], NULL, WNOHANG) == pids[i])
-				pids[i] = 0;
-			running |= pids[i] != 0;
-		}
 	}
+	all->stop = true;
+	EXPECT_TRUE(churn_end(all));
 	EXPECT_EQ(0, write_file(PROBE "churn", "0"));
-	TH_LOG("%u cycles, %u loads and unloads", cycles, worked[0] + worked[1]);
-	EXPECT_LT(1, cycles);
-	EXPECT_LT(loads / 8, worked[0] + worked[1]);
-	unload_churned();
-	munmap(worked, 4096);
+	TH_LOG("%u cycles, %u loads and unloads", cycles, worked(all));
+	munmap(all, sizeof(*all));
 }
 
 TEST_HARNESS_MAIN
