@@ -216,9 +216,12 @@ int main(int argc, char **argv)
 
 	std::printf("TAP version 13\n1..1\n");
 	std::fflush(stdout);
-	/* What is loaded at boot goes first: the cycles bring it back. */
-	if (std::system("modprobe dummy && modprobe flex_array && "
-			"modprobe -r netdev_naming && modprobe -r symbol_index; udevadm settle")) {
+	/*
+	 * What is loaded at boot goes first: the cycles bring it back. modprobe
+	 * takes away what nobody needs any more, too.
+	 */
+	if (std::system("modprobe -r netdev_naming && modprobe -r symbol_index && "
+			"modprobe dummy && modprobe flex_array && udevadm settle")) {
 		std::printf("Bail out! the modules are not as they should be\n");
 		return 1;
 	}
