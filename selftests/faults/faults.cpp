@@ -16,6 +16,7 @@
 #include <functional>
 #include <linux/rtnetlink.h>
 #include <map>
+#include <sstream>
 #include <string>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -43,6 +44,37 @@ struct operation {
 	std::vector<int> errnos;		/* clean failures; empty: any */
 };
 
+/* Where a function of the kernel begins and the next one does; false: there is none. */
+bool function_range(const std::string &name, unsigned long &from, unsigned long &to)
+{
+	std::ifstream symbols("/proc/kallsyms");
+	std::vector<unsigned long> all;
+	std::string address, kind, symbol, line;
+
+	from = 0;
+	while (std::getline(symbols, line)) {
+		std::istringstream words(line);
+
+		if (!(words >> address >> kind >> symbol))
+			continue;
+		all.push_back(std::stoul(address, nullptr, 16));
+		if (symbol == name)
+			from = all.back();
+	}
+	to = ~0UL;
+	for (const unsigned long other : all)
+		if (other > from && other < to)
+			to = other;
+	return from != 0;
+}
+
+bool set(const std::string &name, const std::string &value)
+{
+	std::ofstream file("/sys/kernel/debug/" + name);
+
+	return static_cast<bool>(file << value << std::flush);
+}
+
 /*
  * Only what is allocated, or copied from or to userspace, with a module on the
  * stack: what the kernel does before it gets to one is not ours to prove. The
@@ -57,13 +89,17 @@ bool restrict_to_modules()
 		{"stacktrace-depth", "32"},
 	};
 
-	for (const char *kind : {"failslab/", "fail_page_alloc/", "fail_usercopy/"}) {
-		for (const auto &setting : settings) {
-			std::ofstream file(std::string("/sys/kernel/debug/") + kind + setting[0]);
+	unsigned long from = 0, to = 0;
+	/* What the kernel takes when it starts to count lines of a module. */
+	const bool counted = function_range("__gcov_init", from, to);
 
-			if (!(file << setting[1] << std::flush))
+	for (const std::string kind : {"failslab/", "fail_page_alloc/", "fail_usercopy/"}) {
+		for (const auto &setting : settings)
+			if (!set(kind + setting[0], setting[1]))
 				return false;
-		}
+		if (counted && (!set(kind + "reject-start", std::to_string(from)) ||
+				!set(kind + "reject-end", std::to_string(to))))
+			return false;
 	}
 #endif
 	return true;
@@ -78,12 +114,9 @@ bool prepare_injection()
 		{"fail_usercopy/verbose", "0"},
 	};
 
-	for (const auto &setting : settings) {
-		std::ofstream file(std::string("/sys/kernel/debug/") + setting[0]);
-
-		if (!(file << setting[1] << std::flush))
+	for (const auto &setting : settings)
+		if (!set(setting[0], setting[1]))
 			return false;
-	}
 	return restrict_to_modules();
 }
 
