@@ -62,9 +62,9 @@ cycle() {
 	plug "$1" && unplug "$1"
 }
 
-plan $rounds
+plan "$rounds"
 undo+=("machine del plug0" "machine del plug1" "machine del plug2")
 for ((n = 0; n < rounds; n++)); do
-	point "hot-plugs $((3 * n + 1)) to $((3 * n + 3))" cycle $n
+	point "hot-plugs $((3 * n + 1)) to $((3 * n + 3))" cycle "$n"
 done
 ktap_finished

@@ -152,7 +152,7 @@ TEST_F(library, more_nics_than_one_call_returns)
 {
 	struct netdevname_list *list;
 
-	ASSERT_EQ(0, run("for i in $(seq 200); do echo link add name many$i type dummy; done | ip -batch -"));
+	ASSERT_EQ(0, run("for i in `seq 200`; do echo link add many$i type dummy; done | ip -b -"));
 	list = netdevname_list_new();
 	EXPECT_EQ(0, run("for i in $(seq 200); do echo link del dev many$i; done | ip -batch -"));
 	ASSERT_NE(NULL, list);

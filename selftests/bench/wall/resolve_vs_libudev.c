@@ -80,7 +80,8 @@ int main(void)
 	    glob("/dev/netdev/by-path/*", 0, NULL, &found))
 		return 1;
 	path = strrchr(found.gl_pathv[0], '/') + 1;
-	if (by_library(path, ours_name) || by_libudev(path, udev_name) || strcmp(ours_name, udev_name)) {
+	if (by_library(path, ours_name) || by_libudev(path, udev_name) ||
+	    strcmp(ours_name, udev_name)) {
 		fprintf(stderr, "%s: %s is not %s\n", path, ours_name, udev_name);
 		return 1;
 	}
@@ -88,8 +89,9 @@ int main(void)
 		ours += measure(by_library, path) / ROUNDS;
 		theirs += measure(by_libudev, path) / ROUNDS;
 	}
-	printf("{\"name\":\"libnetdevname.resolve_vs_libudev\",\"value\":%.9f,\"unit\":\"s\","
-	       "\"reference\":\"libudev enumeration\",\"reference_value\":%.9f}\n", ours, theirs);
+	printf("{\"name\":\"libnetdevname.resolve_vs_libudev\",\"unit\":\"s\",");
+	printf("\"value\":%.9f,", ours);
+	printf("\"reference\":\"libudev enumeration\",\"reference_value\":%.9f}\n", theirs);
 	globfree(&found);
 	return 0;
 }
