@@ -7,8 +7,8 @@
 #ifndef WAYMARK_SELFTESTS_HARNESS_H
 #define WAYMARK_SELFTESTS_HARNESS_H
 
-#include <stdlib.h>
 #include "kselftest_harness.h"
+#include <stdlib.h>
 
 #undef TEST_TIMEOUT_DEFAULT
 #define TEST_TIMEOUT_DEFAULT 900
