@@ -289,11 +289,13 @@ static struct churners *churn_start(unsigned int seed, unsigned int steps)
 		return NULL;
 	fflush(NULL);
 	for (i = 0; i < 2; i++) {
-		all->pids[i] = fork();
-		if (all->pids[i])
-			continue;
-		churn(all, i, seed + i, steps);
-		_exit(0);
+		pid_t pid = fork();
+
+		if (!pid) {
+			churn(all, i, seed + i, steps);
+			_exit(0);
+		}
+		all->pids[i] = pid;
 	}
 	return all;
 }
