@@ -120,6 +120,7 @@ BAD = (
     ("another systemd", edit("verdict", " 257", " 252"), "instead of"),
     ("a time-out", changed(timed_out=True), "time-out"),
     ("QEMU that died", changed(status=-9), "status -9"),
+    ("a guest that resets itself", changed(ending="guest-reset"), "guest-reset"),
 )
 
 # A live patch explains K, and a kernel of its own may have more.

@@ -176,6 +176,19 @@ def killed_build():
         return kept and gone, f"build: kept {kept}, started over {gone}"
 
 
+STARVED = ("[  303.5] rcu: rcu_preempt kthread starved for 75002 jiffies! g-1151 f0x0 "
+           "RCU_GP_WAIT_FQS(5) ->state=0x402 ->cpu=0\n")
+
+
+def lost_timer_is_seen():
+    """Only of a guest that has not begun; what hangs later is a failure."""
+    seen = row.lost_timer("", STARVED)
+    begun = row.lost_timer("begin nonce=0123456789abcdef\n", STARVED)
+    clean = row.lost_timer("", "[    0.1] rcu: Hierarchical RCU implementation.\n")
+    return seen and not begun and not clean, f"lost timer: seen {seen}, begun {begun}, clean {clean}"
+
+
 ALL = (cache_keeps, cache_sees_change, cache_sees_loss, cache_sees_half, cache_leaves_nothing,
        cache_locks, no_space_is_named, programs_time_out, matrix_is_sound, matrix_refuses,
-       versions_sort, ports_are_free, cpio_is_read, sync_follows, killed_build)
+       versions_sort, ports_are_free, cpio_is_read, sync_follows, killed_build,
+       lost_timer_is_seen)

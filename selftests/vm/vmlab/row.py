@@ -17,6 +17,9 @@ from . import (build, cache, control, initramfs, judge, kernel, matrix, payload,
 LIMIT = int(os.environ.get("WAYMARK_ROW_LIMIT", "1800"))
 
 
+LOST_TIMER = re.compile(r"rcu: .*kthread (starved for|timer wakeup didn't happen for) \d+ jiffies")
+
+
 class KernelRow:
     """One target of the matrix, with its stock kernel unless another is given."""
 
@@ -99,7 +102,19 @@ class KernelRow:
 
 
 def boot(make, name, unit, logs, planned, limit=LIMIT, watch=None, **options):
-    """Boot a guest into unit and collect the Evidence."""
+    """
+    Boot a guest into unit and collect the Evidence. A boot in which the emulator lost the
+    guest's timer, before anything of ours ran, is repeated once.
+    """
+    try:
+        return boot_once(make, name, unit, logs, planned, limit, watch, True, **options)
+    except LostTimer:
+        progress.step(name, "the emulator lost the guest's timer: booting once more")
+        os.replace(os.path.join(logs, "console"), os.path.join(logs, "console.lost-timer"))
+        return boot_once(make, name, unit, logs, planned, limit, watch, False, **options)
+
+
+def boot_once(make, name, unit, logs, planned, limit, watch, repeatable, **options):
     nonce = secrets.token_hex(8)
     guest = make(f"systemd.unit={unit} waymark.nonce={nonce}", **options)
     evidence = judge.Evidence(nonce)
@@ -111,7 +126,13 @@ def boot(make, name, unit, logs, planned, limit=LIMIT, watch=None, **options):
         control.Control(wire, guest.socket("control"), os.path.join(logs, "control"),
                         free_ports(guest.machine)).start()
         look = (watch or Watch)(guest, name, planned)
-        evidence.timed_out = not guest.wait(limit, look)
+
+        def poll():
+            look()
+            if repeatable and lost_timer(guest.text("verdict"), guest.text("console")):
+                raise LostTimer
+
+        evidence.timed_out = not guest.wait(limit, poll)
         look()
         evidence.status = guest.process.returncode
         evidence.ending = wire.ending()
@@ -122,6 +143,18 @@ def boot(make, name, unit, logs, planned, limit=LIMIT, watch=None, **options):
             wire.close()
         guest.close(logs)
     return evidence
+
+
+class LostTimer(Exception):
+    """The guest waits for a timer interrupt that never comes."""
+
+
+def lost_timer(verdict, console):
+    """
+    Whether RCU's thread was not woken for minutes in a guest that has not begun. Seen on
+    overloaded machines in one of some fifty boots, also before the first module was loaded.
+    """
+    return "begin " not in verdict and LOST_TIMER.search(console) is not None
 
 
 def free_ports(machine):
