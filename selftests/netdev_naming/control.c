@@ -41,7 +41,7 @@ FIXTURE_SETUP(control)
 		EXPECT_EQ(1, event.generation);
 		self->ids[i] = event.id;
 	}
-	/* An older udev gives a new dummy an address, which makes an event. */
+	/* Whatever udev does to them is over. */
 	EXPECT_EQ(0, system("udevadm settle --timeout=600"));
 	event_drain(self->fd);
 }

@@ -80,11 +80,14 @@ static int request_send(struct request *req)
 
 int link_add(const char *kind, const char *name, int ifindex)
 {
+	/* To a NIC with a random address udev gives another one, which is an event. */
+	static const __u8 address[6] = { 0x02, 0, 0, 0, 0, 0x01 };
 	struct request req;
 	struct rtattr *info;
 
 	request_init(&req, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, ifindex);
 	request_put_string(&req, IFLA_IFNAME, name);
+	request_put(&req, IFLA_ADDRESS, address, sizeof(address));
 	info = request_put(&req, IFLA_LINKINFO, NULL, 0);
 	request_put_string(&req, IFLA_INFO_KIND, kind);
 	request_close(&req, info);
