@@ -34,6 +34,18 @@ import_prints_only_keys() {
 	! grep -v '^NETDEV_NAMING_[A-Z_0-9]*=[][A-Za-z0-9#+.:=@_\\-]*$' /run/rules.out
 }
 
+# label_link LABEL: what becomes of a label of the firmware.
+label_link() {
+	env "DEVNAME=/dev/netdev/$node" "INTERFACE=$nic" "ID_NET_LABEL_ONBOARD=$1" \
+		/usr/lib/udev/netdev-naming-id import | sed -n 's/^NETDEV_NAMING_LABEL=//p'
+}
+
+bad_labels_give_no_bad_link() {
+	[ "$(label_link $'Up\alink\t1')" = 'Up\x07link\x091' ] || return 1
+	[ "$(label_link ../sda)" = '..\x2fsda' ] || return 1
+	[ -z "$(label_link '')" ] && [ -z "$(label_link "$(printf %0300d 0)")" ]
+}
+
 links_survive_a_stale_event() {
 	# The kernel refuses to send a false path, so the rules get one by a rename
 	# that comes while udev is stopped.
@@ -49,7 +61,7 @@ links_survive_a_stale_event() {
 	[ "$before" = "$after" ] || { diff <(echo "$before") <(echo "$after"); return 1; }
 }
 
-plan 8
+plan 9
 mapfile -t nics < <(hardware)
 nic=${nics[0]}
 node=$(node_of "$nic")
@@ -65,6 +77,7 @@ point "a virtual device costs no process" no_fork_for_virtual
 point "the helper fails for a node that is gone" import_fails_without_a_node
 point "the helper fails for a name that is out of date" import_fails_for_another_name
 point "the helper prints keys and harmless values only" import_prints_only_keys
+point "labels with control characters are escaped, of 300 characters left out" bad_labels_give_no_bad_link
 point "stale events leave the links of the hardware alone" links_survive_a_stale_event
 links "and everything is right afterwards"
 point "udevd had nothing to complain about" no_complaint
