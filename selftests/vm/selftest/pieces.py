@@ -188,7 +188,16 @@ def lost_timer_is_seen():
     return seen and not begun and not clean, f"lost timer: seen {seen}, begun {begun}, clean {clean}"
 
 
+def assertion_is_seen():
+    """Not every death of QEMU is a failed assertion."""
+    words = "qemu-system-x86_64: system/physmem.c:2671: iotlb_to_section: Assertion `x' failed.\n"
+    seen = row.asserted(-6, words)
+    killed = row.asserted(-9, words)
+    other = row.asserted(-6, "qemu-system-x86_64: warning: hub 0 is not connected to host network\n")
+    return seen and not killed and not other, f"assertion: seen {seen}, killed {killed}, other {other}"
+
+
 ALL = (cache_keeps, cache_sees_change, cache_sees_loss, cache_sees_half, cache_leaves_nothing,
        cache_locks, no_space_is_named, programs_time_out, matrix_is_sound, matrix_refuses,
        versions_sort, ports_are_free, cpio_is_read, sync_follows, killed_build,
-       lost_timer_is_seen)
+       lost_timer_is_seen, assertion_is_seen)

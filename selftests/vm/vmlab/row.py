@@ -8,6 +8,7 @@ This is the kind that boots a stock kernel.
 import os
 import re
 import secrets
+import signal
 import time
 
 from . import (build, cache, control, initramfs, judge, kernel, matrix, payload, pending, progress,
@@ -103,14 +104,18 @@ class KernelRow:
 
 def boot(make, name, unit, logs, planned, limit=LIMIT, watch=None, **options):
     """
-    Boot a guest into unit and collect the Evidence. A boot in which the emulator lost the
-    guest's timer, before anything of ours ran, is repeated once.
+    Boot a guest into unit and collect the Evidence. A boot that ended by a fault of the
+    emulator is repeated once; what it logged stays in the folder "emulator".
     """
     try:
         return boot_once(make, name, unit, logs, planned, limit, watch, True, **options)
-    except LostTimer:
-        progress.step(name, "the emulator lost the guest's timer: booting once more")
-        os.replace(os.path.join(logs, "console"), os.path.join(logs, "console.lost-timer"))
+    except EmulatorFault as fault:
+        progress.step(name, f"{fault}: booting once more")
+        kept = os.path.join(logs, "emulator")
+        os.makedirs(kept)
+        for entry in os.listdir(logs):
+            if entry != "emulator":
+                os.replace(os.path.join(logs, entry), os.path.join(kept, entry))
         return boot_once(make, name, unit, logs, planned, limit, watch, False, **options)
 
 
@@ -130,10 +135,12 @@ def boot_once(make, name, unit, logs, planned, limit, watch, repeatable, **optio
         def poll():
             look()
             if repeatable and lost_timer(guest.text("verdict"), guest.text("console")):
-                raise LostTimer
+                raise EmulatorFault("the emulator lost the guest's timer")
 
         evidence.timed_out = not guest.wait(limit, poll)
         look()
+        if repeatable and asserted(guest.process.returncode, guest.text("qemu.log")):
+            raise EmulatorFault("QEMU failed an assertion of its own")
         evidence.status = guest.process.returncode
         evidence.ending = wire.ending()
         for part in ("tap", "dmesg", "console", "verdict", "kmemleak"):
@@ -145,8 +152,8 @@ def boot_once(make, name, unit, logs, planned, limit, watch, repeatable, **optio
     return evidence
 
 
-class LostTimer(Exception):
-    """The guest waits for a timer interrupt that never comes."""
+class EmulatorFault(Exception):
+    """QEMU did not do what a machine does."""
 
 
 def lost_timer(verdict, console):
@@ -155,6 +162,14 @@ def lost_timer(verdict, console):
     overloaded machines in one of some fifty boots, also before the first module was loaded.
     """
     return "begin " not in verdict and LOST_TIMER.search(console) is not None
+
+
+def asserted(status, log):
+    """
+    Whether QEMU aborted itself. Seen once in some hundred unplugs: iotlb_to_section(), which
+    another virtual CPU reaches while the memory map changes.
+    """
+    return status == -signal.SIGABRT and re.search(r"^qemu-.*Assertion .* failed", log, re.M) is not None
 
 
 def free_ports(machine):
