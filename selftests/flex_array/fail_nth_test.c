@@ -65,6 +65,7 @@ FIXTURE(fail)
 {
 	int fd;
 	int nth;
+	bool absorbed;
 	__u64 in, out;
 };
 
@@ -129,7 +130,11 @@ FIXTURE_TEARDOWN(fail)
 	close(self->fd);
 }
 
-/* Makes CALL with allocation 1, 2 ... failing until none does; RET is the last one's result. */
+/*
+ * Makes CALL with allocation 1, 2 ... failing until none does; RET is the last one's result.
+ * The allocator may absorb a failure: slab asks for a smaller page then, and what comes
+ * after it in CALL is not made to fail any more.
+ */
 #define FAIL_EACH(RET, CALL_, FAILURES) do {					\
 	int __n = 0;								\
 	bool __failed;								\
@@ -142,6 +147,7 @@ FIXTURE_TEARDOWN(fail)
 		(FAILURES) += __failed;						\
 		if (__failed && (RET) != 0)					\
 			EXPECT_TRUE((RET) == -ENOMEM || (RET) == -1000 - ENOMEM); \
+		self->absorbed = __failed && (RET) == 0;			\
 	} while (__failed && (RET) != 0);					\
 } while (0)
 
@@ -169,7 +175,7 @@ TEST_F(fail, put)
 	ASSERT_EQ(0, CREATE(self->fd, 8, UINT32_MAX));
 	FAIL_EACH(ret, PUT(self->fd, UINT32_MAX - 1, &self->in), failures);
 	ASSERT_EQ(0, ret);
-	EXPECT_LE(4, failures);
+	EXPECT_LE(self->absorbed ? 1 : 4, failures);
 	info = client_info(self->fd);
 	EXPECT_EQ(1, info.parts);
 	EXPECT_EQ(1, GET(self->fd, UINT32_MAX - 1, &self->out));
@@ -182,10 +188,17 @@ TEST_F(fail, put_that_fails_changes_nothing)
 	ASSERT_EQ(0, CREATE(self->fd, 8, TOTAL));
 	ASSERT_EQ(0, PUT(self->fd, 5, &self->in));
 	for (int n = 1; n < 5; n++) {
+		bool failed;
+		int ret;
+
 		ASSERT_EQ(0, fail_arm(self->nth, n));
-		PUT(self->fd, TOTAL - 1, &self->in);
-		if (!fail_happened(self->nth))
+		ret = PUT(self->fd, TOTAL - 1, &self->in);
+		failed = fail_happened(self->nth);
+		/* Nothing failed, or the allocator absorbed it. */
+		if (!ret)
 			break;
+		EXPECT_TRUE(failed);
+		EXPECT_EQ(-ENOMEM, ret);
 		EXPECT_EQ(0, GET(self->fd, TOTAL - 1, &self->out));
 		EXPECT_EQ(1, GET(self->fd, 5, &self->out));
 		EXPECT_EQ(self->in, self->out);
@@ -201,7 +214,7 @@ TEST_F(fail, prealloc)
 	ASSERT_EQ(0, CREATE(self->fd, 8, TOTAL));
 	FAIL_EACH(ret, CALL(self->fd, PREALLOC, .count = TOTAL), failures);
 	ASSERT_EQ(0, ret);
-	EXPECT_LE(3, failures);
+	EXPECT_LE(self->absorbed ? 1 : 3, failures);
 	EXPECT_EQ(513, client_info(self->fd).parts);
 }
 
@@ -213,7 +226,7 @@ TEST_F(fail, resize)
 	ASSERT_EQ(0, PUT(self->fd, 0, memset(malloc(4096), 1, 4096)));
 	FAIL_EACH(ret, CALL(self->fd, RESIZE, .total = UINT32_MAX), failures);
 	ASSERT_EQ(0, ret);
-	EXPECT_LE(3, failures);
+	EXPECT_LE(self->absorbed ? 1 : 3, failures);
 	EXPECT_EQ(UINT32_MAX, client_info(self->fd).total);
 	EXPECT_EQ(1, client_info(self->fd).parts);
 }
