@@ -166,7 +166,7 @@ def lost_timer(verdict, console):
 
 def asserted(status, log):
     """
-    Whether QEMU aborted itself. Seen once in some hundred unplugs: iotlb_to_section(), which
+    Whether QEMU aborted itself. Seen once in several hundred unplugs: iotlb_to_section(), which
     another virtual CPU reaches while the memory map changes.
     """
     return status == -signal.SIGABRT and re.search(r"^qemu-.*Assertion .* failed", log, re.M) is not None
