@@ -39,46 +39,38 @@ DEFINE_STATIC_CALL(compat_find_symbol, compat_find_nothing_at_all);
 DEFINE_STATIC_CALL(compat_find_nothing, compat_find_nothing_at_all);
 DEFINE_STATIC_CALL(compat_find_patched, compat_find_nothing_patched);
 
-/* Whether the module loader finds the symbol; fills in the answer. */
+/* Whether the static call @call finds the symbol; fills in the answer of @arg. */
+#ifdef COMPAT_HAVE_EXPORT_GPL_FUTURE
+#define compat_find_by(call, arg)						\
+({										\
+	struct compat_find_symbol_arg *__arg = (arg);				\
+	struct compat_find_symbol_answer *__answer = &__arg->answer;		\
+										\
+	__answer->sym = static_call(call)(__arg->name, &__answer->owner,	\
+					  &__answer->crc, &__answer->license,	\
+					  __arg->gplok, __arg->warn);		\
+	!!__answer->sym;							\
+})
+#else
+#define compat_find_by(call, arg) static_call(call)(arg)
+#endif
+
+/* As the module loader does. */
 static __always_inline bool compat_call_find_symbol(struct compat_find_symbol_arg *arg)
 {
-#ifdef COMPAT_HAVE_EXPORT_GPL_FUTURE
-	struct compat_find_symbol_answer *answer = &arg->answer;
-
-	answer->sym = static_call(compat_find_symbol)(arg->name, &answer->owner, &answer->crc,
-						      &answer->license, arg->gplok, arg->warn);
-	return answer->sym;
-#else
-	return static_call(compat_find_symbol)(arg);
-#endif
+	return compat_find_by(compat_find_symbol, arg);
 }
 
 /* The same call to a function that does nothing, to know what the call costs. */
 static __always_inline bool compat_call_find_nothing(struct compat_find_symbol_arg *arg)
 {
-#ifdef COMPAT_HAVE_EXPORT_GPL_FUTURE
-	struct compat_find_symbol_answer *answer = &arg->answer;
-
-	answer->sym = static_call(compat_find_nothing)(arg->name, &answer->owner, &answer->crc,
-						       &answer->license, arg->gplok, arg->warn);
-	return answer->sym;
-#else
-	return static_call(compat_find_nothing)(arg);
-#endif
+	return compat_find_by(compat_find_nothing, arg);
 }
 
 /* And to another one, which a test may have live-patched. */
 static __always_inline bool compat_call_find_patched(struct compat_find_symbol_arg *arg)
 {
-#ifdef COMPAT_HAVE_EXPORT_GPL_FUTURE
-	struct compat_find_symbol_answer *answer = &arg->answer;
-
-	answer->sym = static_call(compat_find_patched)(arg->name, &answer->owner, &answer->crc,
-						       &answer->license, arg->gplok, arg->warn);
-	return answer->sym;
-#else
-	return static_call(compat_find_patched)(arg);
-#endif
+	return compat_find_by(compat_find_patched, arg);
 }
 
 /* To be called once, after compat_kallsyms_init(). */
