@@ -13,6 +13,9 @@ from .error import LabError
 PORTS = ("tap", "dmesg", "kmemleak", "bench", "screen", "gcov")
 # Under emulation on a busy machine, time-based detectors cry wolf.
 PATIENCE = "rcupdate.rcu_cpu_stall_timeout=300 watchdog_thresh=60 hung_task_timeout_secs=480"
+# A one-shot timer or a wake-up that the emulator loses leaves an idle CPU asleep for minutes;
+# with periodic ticks it sleeps for one.
+TICKS = "nohz=off highres=off"
 
 # A short path: sockets are in it.
 PLACE = "/run"
@@ -105,6 +108,8 @@ class Guest:
                  "systemd.show_status=0", "systemd.firstboot=off", "loglevel=5"]
         if "kvm" not in " ".join(self.accelerator):
             words.append(PATIENCE)
+            if "-icount" not in self.accelerator:
+                words.append(TICKS)
         return " ".join([*words, self.append])
 
     def start(self):
