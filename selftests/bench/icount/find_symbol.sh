@@ -46,12 +46,18 @@ unload_all()
 	done
 }
 
+# The modules that may be loaded: none whose loading is a test of minutes.
+candidates()
+{
+	find "/lib/modules/$(uname -r)/kernel/net" "/lib/modules/$(uname -r)/kernel/crypto" \
+		"/lib/modules/$(uname -r)/kernel/fs" -name '*.ko*' -not -path '*/tests/*' |
+		sort | sed 's,.*/,,; s,\.ko.*,,' | grep -Ev '^test_|[-_](test|kunit)$|^tcrypt$'
+}
+
 # Loads modules until so many are there.
 load_until()
 {
-	find "/lib/modules/$(uname -r)/kernel/net" "/lib/modules/$(uname -r)/kernel/crypto" \
-		"/lib/modules/$(uname -r)/kernel/fs" "/lib/modules/$(uname -r)/kernel/lib" \
-		-name '*.ko*' | sort | sed 's,.*/,,; s,\.ko.*,,' | while read -r name; do
+	candidates | while read -r name; do
 		[ "$(wc -l < /proc/modules)" -lt "$1" ] || break
 		modprobe -q "$name" 2> /dev/null || :
 	done
