@@ -15,6 +15,8 @@ JOBS = str(os.cpu_count() or 1)
 WARNING = re.compile(r"\bwarning:|^WARNING:", re.MULTILINE | re.IGNORECASE)
 # Folders below selftests/ that are not kselftests.
 NOT_TESTS = ("vm", "bench", "static", "sanitizer")
+# What more than one folder is built from.
+SHARED = ("lib", "fuzz")
 
 
 def parts(tree):
@@ -123,7 +125,7 @@ def userspace(lab, suite, chosen):
     """Build the tools, and the selftests of the chosen parts; returns the Build."""
     build = Build(lab, suite, suite)
     with lab.cache.lock(f"build-{cache.key(build.top)}"):
-        wanted = [f"selftests/{part}/" for part in [*chosen, "bench"]]
+        wanted = [f"selftests/{part}/" for part in [*chosen, *SHARED, "bench"]]
         digest = cache.key(build.chroot.path, build.ksft()[0], chosen,
                            sync.digest(lab.tree, ("tools/", "uapi/", "Makefile", "selftests/harness.h",
                                                  *wanted)))
