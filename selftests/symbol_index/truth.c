@@ -202,6 +202,22 @@ static const char *const harmless[] = {
 	"/kernel/drivers/usb/serial/", "/kernel/drivers/i2c/algos/",
 };
 
+/* Whether loading it is a test, which may take minutes: of the BPF compiler, of vmalloc(). */
+static bool is_test(const char *path, const char *name, size_t length)
+{
+	static const char *const endings[] = { "_test", "-test", "_kunit", "-kunit" };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(endings); i++) {
+		size_t end = strlen(endings[i]);
+
+		if (length > end && !memcmp(name + length - end, endings[i], end))
+			return true;
+	}
+	return strstr(path, "/tests/") || !strncmp(name, "test_", 5) ||
+	       (length == 6 && !memcmp(name, "tcrypt", 6));
+}
+
 static size_t harmless_modules(char ***names)
 {
 	size_t count = 0;
@@ -220,7 +236,8 @@ static size_t harmless_modules(char ***names)
 		name = strrchr(path, '/') + 1;
 		end = strstr(name, ".ko");
 		*end = 0;
-		(*names)[count++] = strdup(name);
+		if (!is_test(path, name, end - name))
+			(*names)[count++] = strdup(name);
 	}
 	if (pipe)
 		pclose(pipe);
