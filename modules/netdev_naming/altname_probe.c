@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/delay.h>
 #include <linux/kprobes.h>
 #include <linux/rtnetlink.h>
 #include <linux/spinlock.h>
@@ -102,6 +103,8 @@ static struct kprobe nn_probe_del = {
 	.pre_handler = nn_probe_hit,
 };
 
+#define NN_DISARM_RETRY_MS 20
+
 static struct kprobe *nn_probes[] = { &nn_probe_add, &nn_probe_del };
 static bool nn_probed;
 
@@ -114,8 +117,18 @@ void nn_altname_probe_init(void)
 		pr_notice("alternative names of NICs that are down: no events (error %d)\n", err);
 }
 
+/*
+ * To disarm a probe takes memory. unregister_kprobes() tells nobody that it had
+ * none, and leaves a probe behind that calls code which is about to go.
+ */
 void nn_altname_probe_exit(void)
 {
-	if (nn_probed)
-		unregister_kprobes(nn_probes, ARRAY_SIZE(nn_probes));
+	unsigned int i;
+
+	if (!nn_probed)
+		return;
+	for (i = 0; i < ARRAY_SIZE(nn_probes); i++)
+		while (disable_kprobe(nn_probes[i]) == -ENOMEM)
+			msleep(NN_DISARM_RETRY_MS);
+	unregister_kprobes(nn_probes, ARRAY_SIZE(nn_probes));
 }
