@@ -17,7 +17,7 @@
 #include "link.h"
 
 #define BURST	1000
-#define BEHIND	(NETDEV_NAMING_QUEUE_MAX + BURST)
+#define BEHIND	(NETDEV_NAMING_QUEUE_MAX + 200)
 
 FIXTURE(renames) {
 	int control;
@@ -132,54 +132,22 @@ TEST_F_TIMEOUT(renames, control_keeps_up, 1200)
 	keep_up(_metadata, self, self->control);
 }
 
-static void fall_behind(struct __test_metadata *_metadata, FIXTURE_DATA(renames) * self, int fd)
+/* The mark comes first, and what follows is complete up to the end. */
+static void fallen_behind(struct __test_metadata *_metadata, int fd, const char *last)
 {
 	struct netdev_naming_event event;
-	char last[IFNAMSIZ];
 	unsigned int i;
 
-	ASSERT_EQ(0, rename_many(BEHIND, -1));
-	snprintf(last, sizeof(last), "nnt%u", BEHIND);
-
-	/* The mark comes first, and what follows is complete up to the end. */
 	for (i = 0; i < NETDEV_NAMING_QUEUE_MAX; i++) {
 		ASSERT_EQ(0, event_read(fd, &event));
 		ASSERT_EQ(i ? 0 : NETDEV_NAMING_EVENT_F_OVERFLOW, event.flags);
 	}
 	EXPECT_STREQ(last, event.name);
 	EXPECT_FALSE(event_pending(fd));
-
-	/* Once told, never again. */
-	ASSERT_EQ(0, link_rename(self->ifindex, "nnt-end"));
-	ASSERT_EQ(0, event_read(fd, &event));
-	EXPECT_EQ(0, event.flags);
-	EXPECT_STREQ("nnt-end", event.name);
 }
 
-TEST_F_TIMEOUT(renames, handle_falls_behind, 1200)
-{
-	fall_behind(_metadata, self, self->fd);
-}
-
-TEST_F_TIMEOUT(renames, control_falls_behind, 1200)
-{
-	fall_behind(_metadata, self, self->control);
-}
-
-/* A full queue holds back neither its neighbours nor the renames. */
-TEST_F_TIMEOUT(renames, other_readers_unharmed, 1200)
-{
-	int idle = handle_open(self->ifindex);
-
-	ASSERT_LE(0, idle);
-	self->count = BEHIND;
-	keep_up(_metadata, self, self->fd);
-	EXPECT_EQ(NETDEV_NAMING_QUEUE_MAX, event_drain(idle));
-	close(idle);
-}
-
-/* A new snapshot is the way out of an overflow. */
-TEST_F_TIMEOUT(renames, snapshot_clears_the_overflow, 1200)
+/* A new snapshot is the way out of an overflow; returns its sequence number. */
+static __u64 snapshot(struct __test_metadata *_metadata, int control)
 {
 	struct netdev_naming_entry entries[64];
 	struct netdev_naming_enumerate arg = {
@@ -188,15 +156,43 @@ TEST_F_TIMEOUT(renames, snapshot_clears_the_overflow, 1200)
 		.entry_size = sizeof(entries[0]),
 		.capacity = 64,
 	};
-	struct netdev_naming_event event;
 
-	ASSERT_EQ(0, rename_many(BEHIND, -1));
-	ASSERT_EQ(0, ioctl(self->control, NETDEV_NAMING_IOC_ENUMERATE, &arg));
-	EXPECT_FALSE(event_pending(self->control));
+	EXPECT_EQ(0, ioctl(control, NETDEV_NAMING_IOC_ENUMERATE, &arg));
+	EXPECT_FALSE(event_pending(control));
+	return arg.seq;
+}
+
+/*
+ * Full queues hold back neither the reader that keeps up nor the renames, and each
+ * of the others is told once.
+ */
+TEST_F_TIMEOUT(renames, others_fall_behind, 1200)
+{
+	int fds[] = { handle_open(self->ifindex), self->control, control_open() };
+	struct netdev_naming_event event;
+	char last[IFNAMSIZ];
+	unsigned int i;
+	__u64 seq;
+
+	ASSERT_LE(0, fds[0]);
+	ASSERT_LE(0, fds[2]);
+	self->count = BEHIND;
+	keep_up(_metadata, self, self->fd);
+
+	snprintf(last, sizeof(last), "nnt%u", BEHIND);
+	fallen_behind(_metadata, fds[0], last);
+	fallen_behind(_metadata, fds[1], last);
+	seq = snapshot(_metadata, fds[2]);
+
 	ASSERT_EQ(0, link_rename(self->ifindex, "nnt-end"));
-	ASSERT_EQ(0, event_read(self->control, &event));
-	EXPECT_EQ(0, event.flags);
-	EXPECT_EQ(arg.seq + 1, event.seq);
+	for (i = 0; i < ARRAY_SIZE(fds); i++) {
+		ASSERT_EQ(0, event_read(fds[i], &event));
+		EXPECT_EQ(0, event.flags);
+		EXPECT_STREQ("nnt-end", event.name);
+	}
+	EXPECT_EQ(seq + 1, event.seq);
+	close(fds[0]);
+	close(fds[2]);
 }
 
 TEST_HARNESS_MAIN
