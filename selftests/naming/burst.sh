@@ -5,7 +5,7 @@
 
 . "$(dirname "$0")/naming.sh"
 
-devices=$(sized 100 30)
+devices=$(sized 100 12)
 plan 4
 undo+=("for d in /sys/class/net/burst*; do ip link del dev \${d##*/}; done")
 {

@@ -7,7 +7,7 @@
 
 models=(virtio-net-pci e1000e igb)
 ports=(rp3 rp4 rp5)
-rounds=$(sized 17 4)
+rounds=$(sized 17 2)
 
 mac_of() {
 	printf '52:54:00:aa:%02x:%02x' "$1" "$2"

@@ -25,7 +25,7 @@ swaps() {
 	done
 }
 
-renames=$(sized 200 50) swaps=$(sized 20 6)
+renames=$(sized 200 20) swaps=$(sized 20 4)
 plan 15
 mapfile -t nics < <(hardware)
 [ "${#nics[@]}" -ge 2 ] || ktap_exit_fail_msg "needs two NICs"
