@@ -125,7 +125,7 @@ static int bench_create(u32 structure, u32 total)
 	return ret;
 }
 
-/* The loop: INDEX is computed alike for all, BODY uses nr and adds to sum. */
+/* The loop: INDEX is computed alike for all, BODY uses nr. */
 #define BENCH_LOOP(INDEX, BODY)							\
 	do {									\
 		u32 i, nr;							\
@@ -137,12 +137,12 @@ static int bench_create(u32 structure, u32 total)
 	} while (0)
 
 /* As a client would: a NULL is looked for where there can be one. */
-#define BENCH_ADD(POINTER)							\
+#define BENCH_ADD(SUM, POINTER)							\
 	do {									\
 		const struct bench_element *__element = (const void *)(POINTER); \
 										\
 		if (likely(__element))						\
-			sum += READ_ONCE(__element->byte[0]);			\
+			(SUM) += READ_ONCE(__element->byte[0]);			\
 	} while (0)
 
 #define BENCH_SET(POINTER)							\
@@ -156,30 +156,31 @@ static int bench_create(u32 structure, u32 total)
 static struct bench_element bench_source;
 
 /* FLAT cannot be NULL, and a client knows. */
-#define BENCH_GETS(INDEX)							\
+#define BENCH_GETS(SUM, INDEX)							\
 	do {									\
 		switch (run->structure) {					\
 		case FLEX_ARRAY_BENCH_NONE:					\
-			BENCH_LOOP(INDEX, sum += nr);				\
+			BENCH_LOOP(INDEX, (SUM) += nr);				\
 			break;							\
 		case FLEX_ARRAY_BENCH_FLAT:					\
-			BENCH_LOOP(INDEX, sum += READ_ONCE(bench_flat[nr].byte[0])); \
+			BENCH_LOOP(INDEX, (SUM) += READ_ONCE(bench_flat[nr].byte[0])); \
 			break;							\
 		case FLEX_ARRAY_BENCH_TYPED:					\
-			BENCH_LOOP(INDEX, BENCH_ADD(flex_array_ptr(&bench_typed, nr))); \
+			BENCH_LOOP(INDEX, BENCH_ADD(SUM, flex_array_ptr(&bench_typed, nr))); \
 			break;							\
 		case FLEX_ARRAY_BENCH_OLD:					\
-			BENCH_LOOP(INDEX, BENCH_ADD(flex_array_get(bench_old, nr))); \
+			BENCH_LOOP(INDEX, BENCH_ADD(SUM, flex_array_get(bench_old, nr))); \
 			break;							\
 		case FLEX_ARRAY_BENCH_GENRADIX:					\
-			BENCH_LOOP(INDEX, BENCH_ADD(genradix_ptr(&bench_genradix, nr))); \
+			BENCH_LOOP(INDEX, BENCH_ADD(SUM, genradix_ptr(&bench_genradix, nr))); \
 			break;							\
 		case FLEX_ARRAY_BENCH_GENRADIX_INLINED:				\
-			BENCH_LOOP(INDEX, BENCH_ADD(compat_genradix_ptr_inlined(&bench_genradix, \
-										nr))); \
+			BENCH_LOOP(INDEX,					\
+				   BENCH_ADD(SUM, compat_genradix_ptr_inlined(&bench_genradix, \
+									      nr))); \
 			break;							\
 		case FLEX_ARRAY_BENCH_XARRAY:					\
-			BENCH_LOOP(INDEX, sum += xa_to_value(xa_load(&bench_xarray, nr))); \
+			BENCH_LOOP(INDEX, (SUM) += xa_to_value(xa_load(&bench_xarray, nr))); \
 			break;							\
 		}								\
 	} while (0)
@@ -190,7 +191,7 @@ static noinline u64 bench_gets_random(const struct flex_array_bench_run *run, u3
 	u32 total = run->total;
 	u64 sum = 0;
 
-	BENCH_GETS(flex_array_bench_random(&random, total));
+	BENCH_GETS(sum, flex_array_bench_random(&random, total));
 	*state = random.state;
 	return sum;
 }
@@ -199,7 +200,7 @@ static noinline u64 bench_gets_sequential(const struct flex_array_bench_run *run
 {
 	u64 sum = 0;
 
-	BENCH_GETS(from + i);
+	BENCH_GETS(sum, from + i);
 	return sum;
 }
 
