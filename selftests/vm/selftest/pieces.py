@@ -7,7 +7,7 @@ import re
 import tempfile
 import threading
 
-from vmlab import archive, build, cache, command, initramfs, matrix, row, sync
+from vmlab import archive, build, cache, command, initramfs, kernellog, matrix, row, sync
 from vmlab.error import LabError
 
 
@@ -197,7 +197,20 @@ def assertion_is_seen():
     return seen and not killed and not other, f"assertion: seen {seen}, killed {killed}, other {other}"
 
 
+INJECTED = ("[  320.2] faults: vmalloc error: size 374208, vm_struct allocation failed\n"
+            "[  320.3] Call Trace:\n")
+
+
+def injected_failure_is_known():
+    """One stack for each; the next one is somebody else's, and so is that of another program."""
+    alone = kernellog.bad_lines(INJECTED)
+    twice = kernellog.bad_lines(INJECTED + "[  321.0] Call Trace:\n")
+    other = kernellog.bad_lines(INJECTED.replace("faults", "udevd"))
+    return not alone and len(twice) == 1 and len(other) == 1, \
+        f"injected failure: alone {alone}, twice {twice}, other {other}"
+
+
 ALL = (cache_keeps, cache_sees_change, cache_sees_loss, cache_sees_half, cache_leaves_nothing,
        cache_locks, no_space_is_named, programs_time_out, matrix_is_sound, matrix_refuses,
        versions_sort, ports_are_free, cpio_is_read, sync_follows, killed_build,
-       lost_timer_is_seen, assertion_is_seen)
+       lost_timer_is_seen, assertion_is_seen, injected_failure_is_known)
