@@ -185,6 +185,12 @@ static struct nlmsghdr *nn_rtnetlink_query(const struct nn_place *place)
 	return head;
 }
 
+/* Sockets and their messages have errors of their own for "no memory". */
+static int nn_rtnetlink_error(int err)
+{
+	return err == -ENFILE || err == -ENOBUFS ? -ENOMEM : err;
+}
+
 static int nn_rtnetlink_ask_once(struct nn_nic *nic, const struct nn_place *place,
 				 nn_answer_fn answer, void *arg)
 {
@@ -200,7 +206,7 @@ static int nn_rtnetlink_ask_once(struct nn_nic *nic, const struct nn_place *plac
 
 	/* An error is only true if it was about this NIC. */
 	mutex_lock(&nn_lock);
-	err = nn_place_valid(nic, place) ? PTR_ERR(head) : -EAGAIN;
+	err = nn_place_valid(nic, place) ? nn_rtnetlink_error(PTR_ERR(head)) : -EAGAIN;
 	mutex_unlock(&nn_lock);
 	return err;
 }
