@@ -68,6 +68,28 @@ class SanitizerRow(row.KernelRow):
         return {"lines": found["lines"], "lines_reached": found["reached"]}
 
 
+class KcsanRow(row.KernelRow):
+    """What does several things at a time, on the kernel that sees data races."""
+
+    long = True
+    memory = "2G"
+    append = sanitizer.APPEND
+    limit = 3 * row.LIMIT
+    taint = 1 << 18
+    concurrent = ("flex_array:race_test", "flex_array:model_test", "netdev_naming:control",
+                  "netdev_naming:events", "netdev_naming:netns", "netdev_naming:renames.sh",
+                  "symbol_index:uapi", "symbol_index:snapshot", "symbol_index:loader", "churn:churn")
+
+    def __init__(self, lab, tests=()):
+        super().__init__(lab, sanitizer.KCSAN_TARGET, tests or self.concurrent,
+                         sanitizer.KcsanKernel(lab, sanitizer.KCSAN_TARGET))
+
+    def prepare(self):
+        if self.everything:
+            self.limit = LONG_LIMIT
+        return super().prepare()
+
+
 def fuzzed(tap):
     """What the fuzzer says of itself."""
     seed = re.search(r"seed (\d+), (\d+) operations", tap)
@@ -81,7 +103,7 @@ def fuzzed(tap):
 
 
 def rows(lab, tests):
-    found = [SanitizerRow(lab, tests)]
+    found = [SanitizerRow(lab, tests), KcsanRow(lab, tests)]
     if not tests:
         found.append(detectors.DetectorRow(lab))
     return found

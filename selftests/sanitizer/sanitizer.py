@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The sanitizer kernel: built once per configuration, source and compiler."""
+"""The sanitizer kernels: built once per configuration, source and compiler."""
 
 import os
 import re
@@ -10,6 +10,7 @@ from vmlab.error import LabError
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TARGET = matrix.Target("sanitizer", "trixie", "", "257", "q35")
+KCSAN_TARGET = matrix.Target("kcsan", "trixie", "", "257", "q35")
 # Poison what kmalloc() gives, and pages: what was not initialised must be seen
 # in a reply. KASAN has red zones and owners of its own, and debugging every
 # cache takes them all off the fast path. Reports of two tests are two
@@ -22,25 +23,33 @@ APPEND = ("no5lvl slab_debug=P,kmalloc-* page_poison=1 hash_pointers=always kasa
 PATTERN = "KCFLAGS=-ftrivial-auto-var-init=pattern"
 
 
-def orders(fragment):
-    """{option: value} of a fragment; None for "is not set"."""
+def orders(*fragments):
+    """{option: value} of fragments, the last one wins; None for "is not set"."""
     wanted = {}
-    with open(fragment) as lines:
-        for line in lines:
-            off = re.match(r"# (CONFIG_\w+) is not set$", line.strip())
-            on = re.match(r"(CONFIG_\w+)=(.+)$", line.strip())
-            if off:
-                wanted[off[1]] = None
-            elif on:
-                wanted[on[1]] = on[2]
+    for fragment in fragments:
+        with open(fragment) as lines:
+            for line in lines:
+                off = re.match(r"# (CONFIG_\w+) is not set$", line.strip())
+                on = re.match(r"(CONFIG_\w+)=(.+)$", line.strip())
+                if off:
+                    wanted[off[1]] = None
+                elif on:
+                    wanted[on[1]] = on[2]
     return wanted
 
 
-def missing(fragment, config):
+def write_orders(path, wanted):
+    """Orders as a fragment."""
+    with open(path, "w") as out:
+        for option, value in wanted.items():
+            out.write(f"# {option} is not set\n" if value is None else f"{option}={value}\n")
+
+
+def missing(wanted, config):
     """What was ordered and is not in the final configuration."""
     final = orders(config)
     wrong = []
-    for option, value in orders(fragment).items():
+    for option, value in wanted.items():
         if final.get(option) != value:
             wrong.append(f"{option} is {final.get(option) or 'not set'}, not {value or 'unset'}")
     return wrong
@@ -49,13 +58,16 @@ def missing(fragment, config):
 class SanitizerKernel:
     """Another kernel for a KernelRow, like vmlab.kernel.StockKernel."""
 
+    fragments = ("kernel.config",)
     # Blocks of our modules count themselves (KCOV for the fuzzer, gcov for lines).
     words = ("KCOV_INSTRUMENT=y", "GCOV_PROFILE=y", PATTERN)
+    # For the kernel only, not for modules.
+    kernel_words = ()
 
-    def __init__(self, lab, target, fragment=os.path.join(HERE, "kernel.config")):
+    def __init__(self, lab, target):
         self.lab = lab
         self.target = target
-        self.fragment = fragment
+        self.wanted = orders(*(os.path.join(HERE, name) for name in self.fragments))
         self.log = lab.log(f"kernel-{target.name}")
 
     @property
@@ -64,11 +76,13 @@ class SanitizerKernel:
             return text.read().strip()
 
     def key(self):
-        with open(self.fragment) as text:
-            # comments may change without a new kernel
-            options = [line for line in text if re.match(r"(# )?CONFIG_", line)]
+        options = []
+        for name in self.fragments:
+            with open(os.path.join(HERE, name)) as text:
+                # comments may change without a new kernel
+                options += [line for line in text if re.match(r"(# )?CONFIG_", line)]
         return cache.key(options, source.whole(self.lab), self.lab.builder(self.target.suite).path,
-                         "layout 1")
+                         "layout 1", *self.kernel_words)
 
     def tree(self):
         """The folder with vmlinuz, root/usr/lib/modules/RELEASE, modules.sqfs and
@@ -83,19 +97,19 @@ class SanitizerKernel:
         return "/out", binds
 
     def _run(self, words, what, top):
-        binds = [(top, "/out"), (source.whole(self.lab), "/src", "ro"), (HERE, "/cache", "ro")]
+        binds = [(top, "/out"), (source.whole(self.lab), "/src", "ro")]
         self.lab.builder(self.target.suite).run(words, f"{self.target.name}: {what}", self.log, binds)
 
     def _make(self, tmp):
         out = os.path.join(tmp, "out")
         os.makedirs(out)
-        make = ["make", "-s", "-C", "/src", "O=/out", f"-j{os.cpu_count() or 1}"]
+        make = ["make", "-s", "-C", "/src", "O=/out", f"-j{os.cpu_count() or 1}", *self.kernel_words]
         stamp = ["KBUILD_BUILD_TIMESTAMP=1970-01-01", "KBUILD_BUILD_USER=waymark",
                  "KBUILD_BUILD_HOST=sanitizer"]
         progress.step(self.target.name, "configure the kernel")
-        fragment = os.path.relpath(self.fragment, HERE)
-        self._run([*make, f"KCONFIG_ALLCONFIG=/cache/{fragment}", "allnoconfig"], "configure", out)
-        wrong = missing(self.fragment, os.path.join(out, ".config"))
+        write_orders(os.path.join(out, "fragment"), self.wanted)
+        self._run([*make, "KCONFIG_ALLCONFIG=/out/fragment", "allnoconfig"], "configure", out)
+        wrong = missing(self.wanted, os.path.join(out, ".config"))
         if wrong:
             raise LabError(f"{self.target.name}: the kernel's configuration lacks what was ordered: "
                            f"{'; '.join(wrong)}", self.log)
@@ -120,6 +134,14 @@ class SanitizerKernel:
         cache.remove(os.path.join(out, "stage"))
         _trim(out)
         kernel.pack(self.lab, tmp, release, self.log)
+
+
+class KcsanKernel(SanitizerKernel):
+    """The flavour that looks for data races of our modules, and of nobody else."""
+
+    fragments = ("kernel.config", "kcsan.config")
+    words = ()
+    kernel_words = ("KCSAN_SANITIZE=n",)
 
 
 def _trim(out):
