@@ -337,7 +337,7 @@ void add_calls(std::vector<operation> &all)
 {
 	static char buffer[65536];
 	const uint64_t where = reinterpret_cast<uint64_t>(buffer);
-	static const char *name = "_printk";
+	static const char *name = "register_netdev";
 	const uint64_t text = reinterpret_cast<uint64_t>(name);
 
 	all.push_back(call<netdev_naming_info>("GET_INFO", "/dev/netdev/if1", NETDEV_NAMING_IOC_GET_INFO, {}));

@@ -239,7 +239,7 @@ static int try_symbol_list(const char *path)
 
 static int try_lookup(const char *path)
 {
-	static const char name[] = "_printk";
+	static const char name[] = "register_netdev";
 	unsigned char record[1024] = {};
 	struct symbol_index_lookup lookup = {
 		.size = sizeof(lookup), .name = (unsigned long)name,
