@@ -157,6 +157,7 @@ extern const struct compat_export_table *symidx_kernel_tables;
 int symidx_upkeep_init(const struct compat_export_table *tables, struct mutex *module_mutex,
 		       struct list_head *modules);
 void symidx_upkeep_exit(void);
+void symidx_add_modules(void);
 void symidx_changed(void);
 
 /* order.c */

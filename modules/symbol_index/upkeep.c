@@ -32,7 +32,7 @@ static void symidx_count(const struct symidx_run *run, int change, ktime_t start
 	u64 ns = ktime_to_ns(ktime_sub(ktime_get(), start));
 
 	symidx_cost.module_symbols += change * (int)run->count;
-	symidx_cost.owners += change;
+	WRITE_ONCE(symidx_cost.owners, symidx_cost.owners + change);
 	symidx_cost.updates++;
 	symidx_cost.update_symbols += run->count;
 	symidx_cost.update_ns += ns;
@@ -41,31 +41,39 @@ static void symidx_count(const struct symidx_run *run, int change, ktime_t start
 }
 
 /*
- * A module must load with or without us: what cannot be indexed is counted, and
- * the module loader is served by a search of all tables as long as it is there.
+ * Indexes a module, unless it is indexed or has no exports. Only one that is live,
+ * or that we are just being told of: another one that is still coming may have
+ * failed, and its memory goes without another word.
  */
-static void symidx_add_module(struct module *mod)
+static int symidx_add_module(struct module *mod)
 {
 	struct compat_export_table tables[COMPAT_EXPORT_TABLES];
 	ktime_t start = ktime_get();
 	struct symidx_run *run;
 
 	if (symidx_run_of(mod))
-		return;
+		return 0;
 	compat_module_export_tables(mod, tables);
 	run = symidx_run_create(mod, tables);
-	if (!run)
-		return;
-	if (IS_ERR(run)) {
-		pr_warn_ratelimited("%s: cannot be indexed: error %ld\n", mod->name,
-				    PTR_ERR(run));
-		symidx_cost.unindexed++;
-		symidx_walk_missing(symidx_cost.unindexed);
-		symidx_next_generation();
-		return;
-	}
+	if (IS_ERR_OR_NULL(run))
+		return PTR_ERR_OR_ZERO(run);
 	symidx_run_publish(run);
 	symidx_count(run, 1, start);
+	return 0;
+}
+
+static bool symidx_lacks(struct module *mod)
+{
+	struct compat_export_table tables[COMPAT_EXPORT_TABLES];
+	unsigned int t;
+
+	if (symidx_run_of(mod))
+		return false;
+	compat_module_export_tables(mod, tables);
+	for (t = 0; t < COMPAT_EXPORT_TABLES; t++)
+		if (tables[t].count)
+			return true;
+	return false;
 }
 
 static void symidx_drop_module(struct module *mod)
@@ -81,42 +89,66 @@ static void symidx_drop_module(struct module *mod)
 	}
 }
 
-/*
- * Indexes all modules that are not. A module that goes is left to the walk; one
- * that comes may come to the notifier again. Under symidx_mutex.
+/**
+ * symidx_add_modules() - index all live modules that are not
+ *
+ * Counts those that are missing: without memory, with tables that cannot be
+ * searched, or coming. Those that go are left to the walk.
+ *
+ * Context: may sleep; under symidx_mutex.
  */
-static void symidx_add_modules(void)
+void symidx_add_modules(void)
 {
+	unsigned int missing = 0;
 	struct module *mod;
 
-	symidx_cost.unindexed = 0;
 	mutex_lock(symidx_module_mutex);
-	list_for_each_entry(mod, symidx_search.modules, list)
-		if (mod->state == MODULE_STATE_LIVE || mod->state == MODULE_STATE_COMING)
-			symidx_add_module(mod);
+	list_for_each_entry(mod, symidx_search.modules, list) {
+		switch (READ_ONCE(mod->state)) {
+		case MODULE_STATE_LIVE:
+			missing += symidx_add_module(mod) != 0;
+			break;
+		case MODULE_STATE_COMING:
+			missing += symidx_lacks(mod);
+			break;
+		default:
+			break;
+		}
+	}
 	mutex_unlock(symidx_module_mutex);
-	symidx_walk_missing(symidx_cost.unindexed);
+	symidx_walk_missing(missing);
+	if (missing != symidx_cost.unindexed) {
+		WRITE_ONCE(symidx_cost.unindexed, missing);
+		symidx_next_generation();
+	}
 }
 
+/*
+ * A module must load with or without us: what cannot be indexed is counted, and
+ * the module loader is served by a search of all tables as long as it is there.
+ */
 static int symidx_notify(struct notifier_block *nb, unsigned long state, void *data)
 {
 	struct module *mod = data;
+	int err = 0;
 
 	mutex_lock(&symidx_mutex);
 	switch (state) {
 	case MODULE_STATE_COMING:
-		symidx_add_module(mod);
-		break;
 	case MODULE_STATE_LIVE:
-		symidx_walk_raise();
+		err = symidx_add_module(mod);
+		if (err)
+			pr_warn_ratelimited("%s: cannot be indexed: error %d\n", mod->name, err);
 		break;
 	case MODULE_STATE_GOING:
 		symidx_drop_module(mod);
 		break;
 	}
 	/* There may be memory now, or nothing to index any more. */
-	if (symidx_cost.unindexed)
+	if (err || symidx_cost.unindexed)
 		symidx_add_modules();
+	if (state == MODULE_STATE_LIVE)
+		symidx_walk_raise();
 	mutex_unlock(&symidx_mutex);
 	return NOTIFY_DONE;
 }

@@ -192,6 +192,9 @@ void symidx_walk_raise(void)
 static void symidx_floor_work(struct work_struct *work)
 {
 	mutex_lock(&symidx_mutex);
+	/* One that was missing may have failed to come: nobody tells. */
+	if (symidx_missing)
+		symidx_add_modules();
 	symidx_walk_raise();
 	symidx_runs_reap();
 	mutex_unlock(&symidx_mutex);
