@@ -74,6 +74,9 @@ static long symidx_cdev_ioctl(struct file *filp, unsigned int cmd, unsigned long
 		return -EFAULT;
 	if (size < op->min_size)
 		return -EINVAL;
+	/* Nobody's tail of zeros is longer, and somebody has to read it. */
+	if (size > PAGE_SIZE)
+		return -E2BIG;
 	err = copy_struct_from_user(&buf, op->size, user, size);
 	if (err)
 		return err;

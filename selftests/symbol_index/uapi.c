@@ -264,6 +264,26 @@ TEST_F(uapi, every_length_of_every_ioctl)
 	}
 }
 
+/* Zeros or not: nobody knows that much. */
+TEST_F(uapi, absurd_size_e2big)
+{
+	static const __u32 sizes[] = { 65537, 0x7fffffff, 0xffffffff };
+	unsigned char *bytes = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned int i, s;
+
+	ASSERT_NE(MAP_FAILED, bytes);
+	for (i = 0; i < NR_IOCTLS; i++) {
+		for (s = 0; s < ARRAY_SIZE(sizes); s++) {
+			memcpy(bytes, &sizes[s], sizeof(sizes[s]));
+			EXPECT_EQ(-1, ioctl(self->fd, ioctls[i].cmd, bytes));
+			EXPECT_EQ(E2BIG, errno)
+				TH_LOG("%s of %u bytes", ioctls[i].name, sizes[s]);
+		}
+	}
+	munmap(bytes, 1 << 20);
+}
+
 TEST_F(uapi, eopnotsupp)
 {
 	__u64 arg[512 / 8];

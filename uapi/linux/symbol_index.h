@@ -26,7 +26,7 @@
  *  - EINVAL: size is smaller than the first published structure, or a field,
  *    reserved ones included, holds a value that cannot be right.
  *  - E2BIG: size is larger than what the kernel knows and the excess is not
- *    zero.
+ *    zero, or size is above the size of a page.
  *  - EOPNOTSUPP: a flag that this kernel module does not know.
  *  - EFAULT: a pointer that cannot be read or written.
  *  - ENOMEM: no memory.
@@ -222,7 +222,8 @@ enum symbol_index_list_flag {
  * @buffer_size: bytes there; on return the bytes written
  * @count: must be 0; on return the number of records written
  * @generation: on return, the generation of the index that answered; two
- *	calls that return the same one saw the same index
+ *	calls that return the same one saw the same index, save for a module that
+ *	came or went during one of them
  *
  * Records come in name order, and all records of one name are in one answer.
  * An owner that exports nothing, loaded or not, gives an empty list. ENOSPC:
