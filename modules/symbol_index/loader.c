@@ -151,7 +151,7 @@ static int symidx_take_over(void)
 	int err;
 
 	if (symidx_patched) {
-		if (symidx_patch.enabled)
+		if (READ_ONCE(symidx_patch.enabled))
 			return 0;
 		pr_info("the live patch was disabled; load the module again to enable it\n");
 		return -EBUSY;
@@ -227,11 +227,14 @@ static int __init symidx_loader_init(void)
 {
 	int err = 0;
 
+	/* The parameter can be written already. */
+	kernel_param_lock(THIS_MODULE);
 	if (symidx_mode != SYMIDX_MODE_OFF || !IS_ENABLED(CONFIG_LIVEPATCH))
 		err = symidx_take_over();
 #if IS_ENABLED(CONFIG_LIVEPATCH)
 	symidx_ready = !err;
 #endif
+	kernel_param_unlock(THIS_MODULE);
 	return err;
 }
 
