@@ -95,6 +95,11 @@ static int nn_rtnetlink_open(struct net *net, struct socket **sock)
 		if (err != -EADDRINUSE)
 			break;
 	}
+	/* Somebody has taken them all; he must not be able to stop us by that. */
+	if (err == -EADDRINUSE) {
+		addr.nl_pid = 0;
+		err = compat_netlink_bind(*sock, &addr);
+	}
 	if (err)
 		sock_release(*sock);
 	return err;

@@ -3,9 +3,11 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -137,6 +139,25 @@ TEST_F(info, wanted_fields_only)
 	EXPECT_STREQ("", one.name);
 	EXPECT_EQ(0, one.ifindex);
 	EXPECT_EQ(0, one.link_type);
+}
+
+/* The module asks rtnetlink by a socket of its own: nobody can take all its addresses. */
+TEST_F(info, netlink_addresses_taken)
+{
+	struct netdev_naming_info info;
+	int fds[128], i;
+
+	for (i = 0; i < ARRAY_SIZE(fds); i++) {
+		struct sockaddr_nl addr = { .nl_family = AF_NETLINK, .nl_pid = 0xffffffff - i };
+
+		fds[i] = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+		ASSERT_LE(0, fds[i]);
+		EXPECT_EQ(0, bind(fds[i], (struct sockaddr *)&addr, sizeof(addr)));
+	}
+	EXPECT_EQ(0, handle_info(self->fd, 0, &info));
+	EXPECT_STREQ("nnt0", info.name);
+	for (i = 0; i < ARRAY_SIZE(fds); i++)
+		close(fds[i]);
 }
 
 /* Every NIC that this machine has. */
