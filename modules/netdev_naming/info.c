@@ -207,6 +207,22 @@ static bool nn_info_try_known(struct nn_info *info, const struct nn_nic *nic)
 	return known;
 }
 
+/* That it is elsewhere is all that rtnetlink would have told as well; if it still is. */
+static int nn_info_elsewhere(struct nn_info *info, struct nn_nic *nic)
+{
+	int err = 0;
+
+	mutex_lock(&nn_lock);
+	if (!nic->netdev)
+		err = -ENODEV;
+	else if (nic->here)
+		err = -EAGAIN;
+	else
+		nn_info_start(info, nic);
+	mutex_unlock(&nn_lock);
+	return err;
+}
+
 int nn_info_get(struct nn_call *call)
 {
 	struct nn_nic *nic = call->reader->nic;
@@ -219,15 +235,12 @@ int nn_info_get(struct nn_call *call)
 		return -EOPNOTSUPP;
 	info.wanted = info.out->fields ?: NN_INFO_ALL;
 
-	if (nn_info_try_known(&info, nic))
-		return 0;
-	err = nn_rtnetlink_ask(nic, call->file, nn_info_answer, &info);
-	if (err != -EACCES)
-		return err;
-
-	/* That it is elsewhere is all that rtnetlink would have told as well. */
-	mutex_lock(&nn_lock);
-	nn_info_start(&info, nic);
-	mutex_unlock(&nn_lock);
-	return 0;
+	do {
+		if (nn_info_try_known(&info, nic))
+			return 0;
+		err = nn_rtnetlink_ask(nic, call->file, nn_info_answer, &info);
+		if (err == -EACCES)
+			err = nn_info_elsewhere(&info, nic);
+	} while (err == -EAGAIN);
+	return err;
 }

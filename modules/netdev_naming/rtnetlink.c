@@ -56,8 +56,9 @@ static int nn_place_get(struct nn_nic *nic, struct file *file, struct nn_place *
 		if (!net_eq(place->net, &init_net) &&
 		    !file_ns_capable(file, place->net->user_ns, CAP_NET_ADMIN))
 			err = -EACCES;
-		else if (maybe_get_net(place->net))
-			err = 0;
+		/* A namespace that dies sends hardware home: it is not gone. */
+		else
+			err = maybe_get_net(place->net) ? 0 : -EACCES;
 	}
 	mutex_unlock(&nn_lock);
 	rtnl_unlock();
