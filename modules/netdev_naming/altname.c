@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
@@ -9,6 +10,9 @@
 #include <net/netlink.h>
 
 #include "netdev_naming.h"
+
+/* How long to wait for memory. */
+#define NN_ALTNAME_RETRY_DELAY	HZ
 
 static struct workqueue_struct *nn_altname_queue;
 
@@ -164,18 +168,28 @@ static void nn_altname_mark(void)
 	mutex_unlock(&nn_lock);
 }
 
+static void nn_altname_work(struct work_struct *work);
+static DECLARE_DELAYED_WORK(nn_altname_works, nn_altname_work);
+
 static void nn_altname_work(struct work_struct *work)
 {
 	struct nn_nic *nic;
+	int err = 0;
 
 	nn_altname_mark();
-	while ((nic = nn_altname_next_stale())) {
-		nn_rtnetlink_ask(nic, NULL, nn_altnames_answer, NULL);
+	while (err != -ENOMEM && (nic = nn_altname_next_stale())) {
+		err = nn_rtnetlink_ask(nic, NULL, nn_altnames_answer, NULL);
+		if (err == -ENOMEM) {
+			mutex_lock(&nn_lock);
+			nic->altnames_stale = true;
+			mutex_unlock(&nn_lock);
+		}
 		nn_nic_put(nic);
 	}
+	/* An event comes late rather than never. */
+	if (err == -ENOMEM)
+		queue_delayed_work(nn_altname_queue, &nn_altname_works, NN_ALTNAME_RETRY_DELAY);
 }
-
-static DECLARE_WORK(nn_altname_works, nn_altname_work);
 
 /**
  * nn_altname_look() - look at the NICs whose alternative names may have changed
@@ -184,7 +198,7 @@ static DECLARE_WORK(nn_altname_works, nn_altname_work);
  */
 void nn_altname_look(void)
 {
-	queue_work(nn_altname_queue, &nn_altname_works);
+	mod_delayed_work(nn_altname_queue, &nn_altname_works, 0);
 }
 
 /**
@@ -231,5 +245,6 @@ int nn_altname_init(void)
 
 void nn_altname_exit(void)
 {
+	cancel_delayed_work_sync(&nn_altname_works);
 	destroy_workqueue(nn_altname_queue);
 }
