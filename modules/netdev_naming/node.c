@@ -178,8 +178,11 @@ void nn_node_add(struct nn_nic *nic, struct device *parent)
  */
 void nn_node_change(struct nn_nic *nic, struct device *parent)
 {
-	if (!nic->node)
+	/* There was no memory for it the last time. */
+	if (!nic->node) {
+		nn_node_add(nic, parent);
 		return;
+	}
 	if (nn_is_text(nic->name) == !!nic->node->parent) {
 		kobject_uevent(&nic->node->kobj, KOBJ_CHANGE);
 		return;
