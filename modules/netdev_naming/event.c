@@ -49,7 +49,8 @@ static bool nn_queue_grow(struct nn_queue *queue)
 	capacity = min_t(unsigned int, queue->capacity * NN_QUEUE_GROWTH, NETDEV_NAMING_QUEUE_MAX);
 	if (capacity == queue->capacity)
 		return false;
-	ring = kvmalloc_array(capacity, sizeof(*ring), GFP_KERNEL | __GFP_NOWARN);
+	/* For any number of readers that do not read: rather an overflow than an OOM kill. */
+	ring = kvmalloc_array(capacity, sizeof(*ring), GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY);
 	if (!ring)
 		return false;
 	for (nr = 0; nr < queue->count; nr++)
