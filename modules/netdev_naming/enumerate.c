@@ -30,7 +30,7 @@ static void nn_enumerate_fill(struct nn_snapshot *snapshot)
 		entry->id = nic->id;
 		entry->generation = nic->generation;
 		entry->ifindex = nic->ifindex;
-		entry->link_type = nic->netdev->type;
+		entry->link_type = READ_ONCE(nic->netdev->type);
 		strscpy(entry->name, nic->name, sizeof(entry->name));
 		entry++;
 	}

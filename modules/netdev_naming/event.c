@@ -22,7 +22,7 @@ void nn_queue_init(struct nn_queue *queue)
 	queue->ring = &queue->one;
 	queue->capacity = 1;
 	queue->head = 0;
-	queue->count = 0;
+	WRITE_ONCE(queue->count, 0);
 }
 
 /**
@@ -70,11 +70,12 @@ static void nn_queue_push(struct nn_queue *queue, const struct netdev_naming_eve
 
 	if (queue->count == queue->capacity && !nn_queue_grow(queue)) {
 		queue->head = (queue->head + 1) % queue->capacity;
-		queue->count--;
+		WRITE_ONCE(queue->count, queue->count - 1);
 		lost = true;
 	}
 	*nn_queue_at(queue, queue->count) = *event;
-	queue->count++;
+	/* poll() looks without nn_lock. */
+	WRITE_ONCE(queue->count, queue->count + 1);
 	if (lost)
 		nn_queue_at(queue, 0)->flags |= NETDEV_NAMING_EVENT_F_OVERFLOW;
 }
@@ -106,7 +107,7 @@ void nn_queue_pop(struct nn_queue *queue, u64 seq)
 {
 	while (queue->count && nn_queue_at(queue, 0)->seq <= seq) {
 		queue->head = (queue->head + 1) % queue->capacity;
-		queue->count--;
+		WRITE_ONCE(queue->count, queue->count - 1);
 	}
 	if (!queue->count && queue->capacity > NN_QUEUE_GROWTH)
 		nn_queue_clear(queue);

@@ -41,33 +41,37 @@ static void nn_info_string(struct nn_info *info, u64 field, char *dst, size_t si
  * An address may change while it is read, as nothing but RTNL keeps it from
  * that: two equal readings in a row are one address, not half of each.
  */
-static void nn_info_read_address(u8 *dst, const struct net_device *netdev)
+static void nn_info_read_address(u8 *dst, const struct net_device *netdev, unsigned int len)
 {
 	u8 again[MAX_ADDR_LEN];
 
 	do {
-		memcpy(dst, netdev->dev_addr, netdev->addr_len);
+		/* Half of each is what the comparison is for. */
+		data_race(memcpy(dst, netdev->dev_addr, len));
 		barrier();
-		memcpy(again, netdev->dev_addr, netdev->addr_len);
-	} while (memcmp(dst, again, netdev->addr_len));
+		/* As above. */
+		data_race(memcpy(again, netdev->dev_addr, len));
+	} while (memcmp(dst, again, len));
 }
 
 static void nn_info_addresses(struct nn_info *info, const struct net_device *netdev)
 {
 	struct netdev_naming_info *out = info->out;
+	/* A bond without ports takes over type and length of its first one. */
+	unsigned int len = READ_ONCE(netdev->addr_len);
 
-	if (!netdev->addr_len)
+	if (!len)
 		return;
 	if (nn_info_wants(info, NETDEV_NAMING_INFO_ADDR)) {
-		nn_info_read_address(out->addr, netdev);
-		out->addr_assign_type = netdev->addr_assign_type;
-		out->addr_len = netdev->addr_len;
+		nn_info_read_address(out->addr, netdev, len);
+		out->addr_assign_type = READ_ONCE(netdev->addr_assign_type);
+		out->addr_len = len;
 		out->fields |= NETDEV_NAMING_INFO_ADDR;
 	}
 	if (nn_info_wants(info, NETDEV_NAMING_INFO_PERM_ADDR) &&
-	    memchr_inv(netdev->perm_addr, 0, netdev->addr_len)) {
-		memcpy(out->perm_addr, netdev->perm_addr, netdev->addr_len);
-		out->addr_len = netdev->addr_len;
+	    memchr_inv(netdev->perm_addr, 0, len)) {
+		memcpy(out->perm_addr, netdev->perm_addr, len);
+		out->addr_len = len;
 		out->fields |= NETDEV_NAMING_INFO_PERM_ADDR;
 	}
 }
@@ -77,7 +81,7 @@ static void nn_info_numbers(struct nn_info *info, const struct net_device *netde
 	struct netdev_naming_info *out = info->out;
 
 	if (nn_info_wants(info, NETDEV_NAMING_INFO_TYPE)) {
-		out->link_type = netdev->type;
+		out->link_type = READ_ONCE(netdev->type);
 		out->fields |= NETDEV_NAMING_INFO_TYPE;
 	}
 	if (nn_info_wants(info, NETDEV_NAMING_INFO_DEV_PORT)) {

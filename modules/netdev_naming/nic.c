@@ -135,7 +135,8 @@ void nn_nic_remove(struct nn_nic *nic)
 	ida_free(&nn_minors, nic->minor);
 	hash_del(&nic->by_netdev);
 	list_del(&nic->link);
-	nic->netdev = NULL;
+	/* Readers look without nn_lock. */
+	WRITE_ONCE(nic->netdev, NULL);
 	nic->here = false;
 }
 
