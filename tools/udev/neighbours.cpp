@@ -2,7 +2,6 @@
 #include "neighbours.hpp"
 
 #include <fcntl.h>
-#include <net/if.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -10,7 +9,7 @@
 #include <cerrno>
 
 #include "compare.hpp"
-#include "nic.hpp"
+#include "kernel_name.hpp"
 #include "snapshot.hpp"
 #include "waymark/error.hpp"
 #include "waymark/fd.hpp"
@@ -60,22 +59,6 @@ bool has_history(const nic_facts &self, const std::vector<nic_facts> &recorded)
 			return found != self.links.end() && found->second == link.second;
 		});
 	});
-}
-
-/*
- * Who the kernel knows by this name or alternative name, or 0. Not by opening it:
- * that would find our own links of that name, too.
- */
-unsigned int holder_of(const std::string &name)
-{
-	unsigned int ifindex = 0;
-
-	if (name.size() < IFNAMSIZ)
-		return if_nametoindex(name.c_str());
-	const nic held(nic::try_open(name));
-	if (!held || netdevname_get_name(held.get(), nullptr, &ifindex))
-		return 0;
-	return ifindex;
 }
 
 bool claims(const nic_facts &nic, const role &r)

@@ -37,9 +37,6 @@ public:
 	/* Empty handle with errno where that NIC is gone. */
 	static nic try_open_id(std::uint64_t id) { return nic(netdevname_open_id(id)); }
 
-	/* The same for a name of the kernel, or an alternative one. */
-	static nic try_open(const std::string &name) { return nic(netdevname_open(name.c_str())); }
-
 	explicit operator bool() const { return handle_ != nullptr; }
 	struct netdevname *get() const { return handle_.get(); }
 

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fake_kernel.hpp"
+
+#include <fcntl.h>
+#include <linux/netdev_naming.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdarg>
+#include <cstring>
+
+namespace fake
+{
+
+namespace
+{
+
+constexpr char folder[] = "/dev/netdev/";
+
+int fail(int errnum)
+{
+	errno = errnum;
+	return -1;
+}
+
+int open_system(const char *path, int flags, unsigned int mode)
+{
+	return static_cast<int>(syscall(SYS_openat, AT_FDCWD, path, flags, mode));
+}
+
+/* A descriptor that the system knows, too: nobody else gets its number. */
+int open_device(unsigned int ifindex)
+{
+	const int raw = open_system("/dev/null", O_RDONLY | O_CLOEXEC, 0);
+
+	if (raw >= 0)
+		the_kernel().descriptors[raw] = ifindex;
+	return raw;
+}
+
+int open_path(const std::string &path)
+{
+	const auto found = the_kernel().links.find(path);
+
+	if (path == "control")
+		return open_device(0);
+	return found == the_kernel().links.end() ? fail(ENOENT) : open_device(found->second);
+}
+
+int open_by_name(struct netdev_naming_open_by_name *arg)
+{
+	const auto found = the_kernel().names.find(arg->name);
+
+	if (found == the_kernel().names.end())
+		return fail(ENOENT);
+	arg->fd = open_device(found->second);
+	return arg->fd < 0 ? -1 : 0;
+}
+
+int control_ioctl(unsigned long request, void *arg)
+{
+	if (request == NETDEV_NAMING_IOC_OPEN_BY_NAME)
+		return open_by_name(static_cast<struct netdev_naming_open_by_name *>(arg));
+	return fail(ENOTTY);
+}
+
+int handle_ioctl(unsigned int ifindex, unsigned long request, void *arg)
+{
+	auto *info = static_cast<struct netdev_naming_info *>(arg);
+
+	if (request != NETDEV_NAMING_IOC_GET_INFO)
+		return fail(ENOTTY);
+	info->fields = NETDEV_NAMING_INFO_NAME;
+	info->ifindex = ifindex;
+	return 0;
+}
+
+} // namespace
+
+kernel &the_kernel()
+{
+	static kernel only;
+
+	return only;
+}
+
+} // namespace fake
+
+extern "C" {
+
+int open(const char *path, int flags, ...)
+{
+	unsigned int mode = 0;
+
+	if (!std::strncmp(path, fake::folder, std::strlen(fake::folder)))
+		return fake::open_path(path + std::strlen(fake::folder));
+	if ((flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE) {
+		va_list more;
+
+		va_start(more, flags);
+		mode = va_arg(more, unsigned int);
+		va_end(more);
+	}
+	return fake::open_system(path, flags, mode);
+}
+
+int close(int raw)
+{
+	fake::the_kernel().descriptors.erase(raw);
+	return static_cast<int>(syscall(SYS_close, raw));
+}
+
+int ioctl(int raw, unsigned long request, ...) noexcept
+{
+	const auto found = fake::the_kernel().descriptors.find(raw);
+	va_list more;
+
+	va_start(more, request);
+	void *const arg = va_arg(more, void *);
+	va_end(more);
+	if (found == fake::the_kernel().descriptors.end())
+		return static_cast<int>(syscall(SYS_ioctl, raw, request, arg));
+	if (found->second)
+		return fake::handle_ioctl(found->second, request, arg);
+	return fake::control_ioctl(request, arg);
+}
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * /dev/netdev without a kernel: whoever includes this is linked with open(), close()
+ * and ioctl() that know the devices below, and leave all else to the system.
+ */
+#pragma once
+
+#include <map>
+#include <string>
+
+namespace fake
+{
+
+struct kernel {
+	/* Kernel names and alternative names, each with its ifindex. */
+	std::map<std::string, unsigned int> names;
+	/* Links of udev below /dev/netdev: "by-role/uplink". */
+	std::map<std::string, unsigned int> links;
+	/* Descriptors that are open: 0 for the control device, or an ifindex. */
+	std::map<int, unsigned int> descriptors;
+};
+
+/* The only one. Assign {} at the start of a test. */
+kernel &the_kernel();
+
+} // namespace fake
