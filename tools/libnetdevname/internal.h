@@ -22,7 +22,8 @@ struct netdevname_list {
 };
 
 struct netdevname_event {
-	struct netdev_naming_event record;
+	struct netdev_naming_event record; /* as far as this library knows it */
+	unsigned char raw[];		   /* what read(2) returned */
 };
 
 /* open(2) that is repeated after a signal; @path as netdevname_resolve() takes it. */

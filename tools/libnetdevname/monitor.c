@@ -2,11 +2,22 @@
 /* Events, of one NIC or of all. */
 #include <errno.h>
 #include <poll.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "internal.h"
+
+/* Bytes of the first published record: later kernels append members, and drop none. */
+#define RECORD_MIN 200
+/* Where the search for the size of a record ends. */
+#define RECORD_MAX 65536
+
+_Static_assert(offsetof(struct netdev_naming_event, size) == 0, "where parse_record() reads it");
+_Static_assert(offsetof(struct netdev_naming_event, detail) + NETDEV_NAMING_ALTNAME_SIZE ==
+		       RECORD_MIN,
+	       "the first published record ends with its detail");
 
 struct netdevname_monitor {
 	int fd;
@@ -25,35 +36,68 @@ static int wait_readable(int fd)
 	return rc < 0 ? -1 : 0;
 }
 
-struct netdevname_event *netdevname_event_read(int fd)
+/* read(2) that waits, and is repeated after a signal. */
+static ssize_t read_waiting(int fd, void *buf, size_t size)
 {
-	struct netdevname_event *event = calloc(1, sizeof(*event));
 	ssize_t len;
 
-	if (!event)
-		return NULL;
-	for (;;) {
-		/*
-		 * Room for exactly one record: the kernel returns whole ones
-		 * only, so none can be cut off.
-		 */
-		len = read(fd, &event->record, sizeof(event->record));
-		if (len > 0)
-			return event;
-		if (len == 0)
-			errno = EIO;
-		else if (errno == EINTR)
-			continue;
-		else if (errno == EAGAIN && !wait_readable(fd))
-			continue;
-		break;
-	}
-	{
-		int saved = errno;
+	do {
+		len = read(fd, buf, size);
+	} while (len < 0 && (errno == EINTR || (errno == EAGAIN && !wait_readable(fd))));
+	return len;
+}
 
-		free(event);
-		errno = saved;
+/*
+ * Fills in the record from the @len bytes that were read: what this library does not
+ * know is left out, what the kernel does not know is zero.
+ */
+static int parse_record(struct netdevname_event *event, size_t len)
+{
+	uint32_t size = 0;
+
+	if (len >= RECORD_MIN)
+		memcpy(&size, event->raw, sizeof(size));
+	if (!size || size != len) {
+		errno = EIO;
+		return -1;
 	}
+	memset(&event->record, 0, sizeof(event->record));
+	memcpy(&event->record, event->raw,
+	       len < sizeof(event->record) ? len : sizeof(event->record));
+	return 0;
+}
+
+/*
+ * Takes one record from the kernel and never two, as poll(2) would not tell of one that
+ * waits in here. The kernel refuses a buffer that is shorter than a record, however
+ * long those of its version are. What is refused is too short by at least a byte, so
+ * after one more RECORD_MIN there are less than RECORD_MIN bytes behind the record:
+ * no room for another one, even if they differ in size. For the same reason every call
+ * begins anew.
+ */
+struct netdevname_event *netdevname_event_read(int fd)
+{
+	struct netdevname_event *event = NULL, *bigger;
+	size_t room = 0;
+	ssize_t len;
+	int saved;
+
+	do {
+		room += RECORD_MIN;
+		bigger = realloc(event, sizeof(*event) + room);
+		if (!bigger)
+			goto err_free_event;
+		event = bigger;
+		len = read_waiting(fd, event->raw, room);
+	} while (len < 0 && errno == EINVAL && room < RECORD_MAX);
+	if (len < 0 || parse_record(event, len))
+		goto err_free_event;
+	return event;
+
+err_free_event:
+	saved = errno;
+	free(event);
+	errno = saved;
 	return NULL;
 }
 

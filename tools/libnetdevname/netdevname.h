@@ -158,7 +158,8 @@ int netdevname_monitor_resync(struct netdevname_monitor *monitor);
  * netdevname_monitor_read() - next event of any NIC; netdevname_read_event() of one
  * @monitor: the monitor
  *
- * Waits for an event; use poll(2) on the descriptor not to wait.
+ * Waits for an event; use poll(2) on the descriptor not to wait. It tells of every
+ * event that is left: none is kept back in the library.
  *
  * Return: an event, to be freed with netdevname_event_free().
  */

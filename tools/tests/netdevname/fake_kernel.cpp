@@ -59,11 +59,33 @@ int open_by_name(struct netdev_naming_open_by_name *arg)
 	return arg->fd < 0 ? -1 : 0;
 }
 
+int open_by_ifindex(struct netdev_naming_open_by_ifindex *arg)
+{
+	arg->fd = open_device(arg->ifindex);
+	return arg->fd < 0 ? -1 : 0;
+}
+
+/* No NIC; and no event is dropped, as those of a test come after the snapshot. */
+int enumerate(struct netdev_naming_enumerate *arg)
+{
+	arg->cursor = 0;
+	arg->count = 0;
+	arg->total = 0;
+	return 0;
+}
+
 int control_ioctl(unsigned long request, void *arg)
 {
-	if (request == NETDEV_NAMING_IOC_OPEN_BY_NAME)
+	switch (request) {
+	case NETDEV_NAMING_IOC_ENUMERATE:
+		return enumerate(static_cast<struct netdev_naming_enumerate *>(arg));
+	case NETDEV_NAMING_IOC_OPEN_BY_IFINDEX:
+		return open_by_ifindex(static_cast<struct netdev_naming_open_by_ifindex *>(arg));
+	case NETDEV_NAMING_IOC_OPEN_BY_NAME:
 		return open_by_name(static_cast<struct netdev_naming_open_by_name *>(arg));
-	return fail(ENOTTY);
+	default:
+		return fail(ENOTTY);
+	}
 }
 
 int handle_ioctl(unsigned int ifindex, unsigned long request, void *arg)
@@ -75,6 +97,24 @@ int handle_ioctl(unsigned int ifindex, unsigned long request, void *arg)
 	info->fields = NETDEV_NAMING_INFO_NAME;
 	info->ifindex = ifindex;
 	return 0;
+}
+
+/* As many whole records as fit; where a real one would wait, the NIC is gone. */
+ssize_t read_records(unsigned char *buf, std::size_t room)
+{
+	auto &records = the_kernel().records;
+	std::size_t done = 0;
+
+	if (records.empty())
+		return fail(ENODEV);
+	if (room < records.front().size())
+		return fail(EINVAL);
+	while (!records.empty() && records.front().size() <= room - done) {
+		std::memcpy(buf + done, records.front().data(), records.front().size());
+		done += records.front().size();
+		records.pop_front();
+	}
+	return static_cast<ssize_t>(done);
 }
 
 } // namespace
@@ -110,6 +150,13 @@ int close(int raw)
 {
 	fake::the_kernel().descriptors.erase(raw);
 	return static_cast<int>(syscall(SYS_close, raw));
+}
+
+ssize_t read(int raw, void *buf, size_t room)
+{
+	if (fake::the_kernel().descriptors.count(raw))
+		return fake::read_records(static_cast<unsigned char *>(buf), room);
+	return syscall(SYS_read, raw, buf, room);
 }
 
 int ioctl(int raw, unsigned long request, ...) noexcept

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * /dev/netdev without a kernel: whoever includes this is linked with open(), close()
- * and ioctl() that know the devices below, and leave all else to the system.
+ * /dev/netdev without a kernel: whoever includes this is linked with open(), close(),
+ * read() and ioctl() that know the devices below, and leave all else to the system.
  */
 #pragma once
 
+#include <deque>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace fake
 {
@@ -16,6 +18,8 @@ struct kernel {
 	std::map<std::string, unsigned int> names;
 	/* Links of udev below /dev/netdev: "by-role/uplink". */
 	std::map<std::string, unsigned int> links;
+	/* Events that wait for whoever reads, each as the bytes of its record. */
+	std::deque<std::vector<unsigned char>> records;
 	/* Descriptors that are open: 0 for the control device, or an ifindex. */
 	std::map<int, unsigned int> descriptors;
 };
