@@ -56,6 +56,12 @@ std::vector<std::string> find_modules(const std::string &folder)
 	return paths;
 }
 
+/* What find_modules() found in @folder, without that; a folder may end in a slash. */
+std::string_view path_below(const std::string &folder, std::string_view path)
+{
+	return path.substr(folder.size() + (folder.back() == '/' ? 0 : 1));
+}
+
 writer_module entry_of(const module_file &file, std::string_view path)
 {
 	writer_module out;
@@ -225,9 +231,7 @@ build_result build_index(const build_options &options)
 			continue;
 		}
 		out.modules++;
-		in.modules.push_back(entry_of(
-			results[i].mod,
-			std::string_view(path).substr(options.modules.size() + 1)));
+		in.modules.push_back(entry_of(results[i].mod, path_below(options.modules, path)));
 	}
 	out.bytes = write_index(in);
 	return out;

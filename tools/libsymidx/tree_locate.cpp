@@ -34,6 +34,14 @@ std::string first_line(const std::string &path)
 	return line;
 }
 
+/* "/" stays what it is. */
+std::string without_trailing_slashes(std::string path)
+{
+	while (path.size() > 1 && path.back() == '/')
+		path.pop_back();
+	return path;
+}
+
 } // namespace
 
 std::string index_path(const std::string &root, const std::string &release)
@@ -74,8 +82,9 @@ build_options locate_kernel(const std::string &root, const std::string &release)
 	return found;
 }
 
-build_options locate_build_tree(const std::string &tree)
+build_options locate_build_tree(const std::string &folder)
 {
+	const std::string tree = without_trailing_slashes(folder);
 	build_options found;
 
 	found.modules = tree;

@@ -58,7 +58,7 @@ void build(build_arguments &args, const output_options &output)
 	options.build_id = parse_hex(args.build_id);
 	options.threads = args.given.threads;
 	if (args.output.empty())
-		args.output = from_tree ? args.tree + "/symbol_index.bin"
+		args.output = from_tree ? options.modules + "/symbol_index.bin"
 					: index_path(args.root, args.release);
 
 	const build_result result = build_index(options);

@@ -32,8 +32,11 @@ struct build_result {
  */
 build_options locate_kernel(const std::string &root, const std::string &release);
 
-/* The same for a kernel build tree (vmlinux, Module.symvers, .config, *.ko). */
-build_options locate_build_tree(const std::string &tree);
+/*
+ * The same for a kernel build tree (vmlinux, Module.symvers, .config, *.ko). The folder
+ * of its modules is @folder without the slashes at its end.
+ */
+build_options locate_build_tree(const std::string &folder);
 
 /* Throws waymark::error with the one reason why there can be no index. */
 build_result build_index(const build_options &options);
