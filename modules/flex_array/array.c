@@ -94,7 +94,7 @@ void flex_array_free_parts(struct flex_array *fa)
 	if (!fa)
 		return;
 	/* An array that is not ours may go away once it holds nothing. */
-	if (!(fa->flags & __FLEX_ARRAY_ALLOCATED))
+	if (!(READ_ONCE(fa->flags) & __FLEX_ARRAY_ALLOCATED))
 		flex_array_registry_del(fa);
 	flex_array_prune_all(fa);
 }
@@ -103,7 +103,7 @@ EXPORT_SYMBOL_GPL(flex_array_free_parts);
 void flex_array_free(struct flex_array *fa)
 {
 	flex_array_free_parts(fa);
-	if (!fa || !(fa->flags & __FLEX_ARRAY_ALLOCATED))
+	if (!fa || !(READ_ONCE(fa->flags) & __FLEX_ARRAY_ALLOCATED))
 		return;
 	flex_array_registry_del(fa);
 	if (fa->flags & __FLEX_ARRAY_RESIDENT)

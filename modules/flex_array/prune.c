@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Giving back parts and nodes, while nobody else uses the array. */
+/*
+ * Giving back parts and nodes, while nobody else uses the array. The list of
+ * live arrays may be read even then: what it shows is written in one piece.
+ */
 #include <linux/gfp.h>
 
 #include "internal.h"
@@ -16,12 +19,12 @@ static bool flex_array_prune_part(struct flex_array_pruning *p, u32 part, unsign
 	if (part < p->from)
 		return false;
 	/* The base is no page of its own. */
-	if (part == 0 && p->fa->flags & __FLEX_ARRAY_RESIDENT)
+	if (part == 0 && READ_ONCE(p->fa->flags) & __FLEX_ARRAY_RESIDENT)
 		return false;
 	if (p->unused && !flex_array_part_unused(p->fa, part, slot))
 		return false;
 	flex_array_part_free(p->fa, part, slot);
-	p->fa->nr_parts--;
+	WRITE_ONCE(p->fa->nr_parts, p->fa->nr_parts - 1);
 	p->parts++;
 	return true;
 }
@@ -53,7 +56,7 @@ static bool flex_array_prune_node(struct flex_array_pruning *p, unsigned long *n
 		} else {
 			free_page(node[i]);
 			node[i] = missing;
-			fa->nr_nodes--;
+			WRITE_ONCE(fa->nr_nodes, fa->nr_nodes - 1);
 		}
 	}
 	return empty;
@@ -95,7 +98,7 @@ void flex_array_prune_all(struct flex_array *fa)
 		next = (unsigned long *)node[0];
 		if (node != &fa->own_top) {
 			free_page((unsigned long)node);
-			fa->nr_nodes--;
+			WRITE_ONCE(fa->nr_nodes, fa->nr_nodes - 1);
 		}
 		if (next == flex_array_no_parts)
 			break;

@@ -57,7 +57,8 @@ static unsigned int flex_array_registry_forget(struct module *owner)
 			continue;
 		if (!(fa->flags & __FLEX_ARRAY_ALLOCATED))
 			list_del_init(&fa->link);
-		fa->flags |= __FLEX_ARRAY_ORPHANED;
+		/* Whoever still has the array looks at its flags without our lock. */
+		WRITE_ONCE(fa->flags, fa->flags | __FLEX_ARRAY_ORPHANED);
 		fa->owner = NULL;
 		fa->creator = NULL;
 		forgotten++;
@@ -66,7 +67,10 @@ static unsigned int flex_array_registry_forget(struct module *owner)
 	return forgotten;
 }
 
-/* Lock held: the array, its module and its creator's name stay. */
+/*
+ * Lock held: the array, its module and its creator's name stay. The array's own
+ * lock is not: what is read once may change meanwhile.
+ */
 static void flex_array_describe(struct flex_array *fa, struct flex_array_info *info)
 {
 	unsigned int flags = fa->flags;

@@ -50,14 +50,17 @@ int flex_array_resize(struct flex_array *fa, unsigned int total, gfp_t flags)
 		return -EINVAL;
 	might_sleep_if(gfpflags_allow_blocking(flags));
 	old = fa->total_nr_elements;
-	if (!fa->element_size || total == old) {
-		fa->total_nr_elements = total;
+	if (total == old)
+		return 0;
+	if (!fa->element_size) {
+		/* There never is a tree to go with it. */
+		WRITE_ONCE(fa->total_nr_elements, total);
 		return 0;
 	}
 	if (total > old) {
 		/* Without a tree, the first part will bring it. */
-		ret = fa->root ? flex_array_tree_reach(fa, flex_array_parts_for(fa, total), flags) :
-				 0;
+		ret = READ_ONCE(fa->root) ?
+		      flex_array_tree_reach(fa, flex_array_parts_for(fa, total), flags) : 0;
 		if (!ret)
 			flex_array_set_total(fa, total);
 		return ret;

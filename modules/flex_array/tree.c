@@ -105,7 +105,7 @@ void flex_array_tree_plant(struct flex_array *fa, unsigned long base)
 	fa->own_top = (unsigned long)&fa->own_leaf;
 	fa->own_leaf = base;
 	fa->top = base ? &fa->own_top : NULL;
-	fa->root = base ? (unsigned long)&fa->own_top | 2 : 0;
+	WRITE_ONCE(fa->root, base ? (unsigned long)&fa->own_top | 2 : 0);
 	flex_array_tree_set_fast(fa);
 }
 
@@ -162,7 +162,7 @@ static void flex_array_tree_raise(struct flex_array *fa, unsigned int level, uns
 	if (level <= 2)
 		smp_store_release(&fa->top, flex_array_root_node(root)); /* see above */
 	smp_store_release(&fa->root, root); /* see above */
-	fa->nr_nodes += level > 0;
+	WRITE_ONCE(fa->nr_nodes, fa->nr_nodes + (level > 0));
 }
 
 /*
@@ -214,13 +214,13 @@ static unsigned int flex_array_tree_fill(struct flex_array *fa, u32 part,
 	if (level > 1 && *node && node_level == level - 1) {
 		smp_store_release(slot, *node); /* pairs with dependent loads */
 		*node = 0;
-		fa->nr_nodes++;
+		WRITE_ONCE(fa->nr_nodes, fa->nr_nodes + 1);
 		slot = flex_array_tree_walk(fa, part, &level);
 	}
 	if (level == 1 && !*slot && *part_slot) {
 		smp_store_release(slot, *part_slot); /* pairs with dependent loads */
 		*part_slot = 0;
-		fa->nr_parts++;
+		WRITE_ONCE(fa->nr_parts, fa->nr_parts + 1);
 	}
 	return level == 1 && *slot ? 0 : level;
 }

@@ -64,7 +64,8 @@
 
 /*
  * The fields are private, with the exception of element_size and
- * total_nr_elements, which may be read.
+ * total_nr_elements, which may be read; the latter by READ_ONCE() where the
+ * array may be resized meanwhile.
  *
  * A slot of a leaf holds the address of its part less the distance of the
  * part's first element from the first element of the array, so that the
@@ -86,7 +87,7 @@ struct flex_array {
 	/* Written where parts come and go. */
 	unsigned long own_top __aligned(8); /* node of one slot: up to a node of parts */
 	unsigned long own_leaf;		/* leaf of one slot: a single part */
-	spinlock_t lock;		/* slots, nodes and counts change under it */
+	spinlock_t lock;		/* slots, nodes and counts grow under it */
 	u32 nr_nodes;
 	u64 nr_parts;
 	u64 id;				/* 0: not in the list of live arrays */
@@ -368,6 +369,12 @@ void *flex_array_bsearch(const struct flex_array *fa, unsigned int nr_elements,
  * the others depend on each other. A volatile access, which is what the usual
  * macros make of it, costs an instruction of its own each time, so where the
  * processor keeps the order of loads only the compiler is told.
+ *
+ * Those plain loads are races to KCSAN, whatever the compiler makes of them. So
+ * on x86 a kernel with KCSAN gets, on purpose, other code than every other
+ * kernel: the marked loads that the other architectures have. Processor and
+ * compiler order both forms alike, so what KCSAN says of the order of stores and
+ * loads holds for the plain form too, but it never sees that form itself.
  */
 #if defined(CONFIG_X86) && !defined(CONFIG_KCSAN)
 #define __flex_array_first_load(_x)	(_x)
@@ -382,12 +389,14 @@ void *flex_array_bsearch(const struct flex_array *fa, unsigned int nr_elements,
 static __always_inline void *__flex_array_get(const struct flex_array *fa, unsigned int nr,
 					      unsigned long part, size_t size)
 {
-	unsigned long slot, address;
+	unsigned long *top, slot, address;
 
 	if (unlikely(nr >= __flex_array_first_load(fa->fast_nr)))
 		return __flex_array_get_far(fa, nr);
 	__flex_array_loaded_first();
-	slot = __flex_array_next_load(fa->top[part >> __FLEX_ARRAY_NODE_SHIFT]);
+	/* Into a register in any case: marked, this one costs nothing. */
+	top = READ_ONCE(fa->top);
+	slot = __flex_array_next_load(top[part >> __FLEX_ARRAY_NODE_SHIFT]);
 	slot = __flex_array_next_load(((unsigned long *)slot)[part % __FLEX_ARRAY_NODE_SLOTS]);
 	if (unlikely(!slot))
 		return NULL;
