@@ -101,7 +101,9 @@ int flex_array_test_create(struct flex_array_test_client *client,
 	}
 	if (ret)
 		return ret;
-	client->element_size = client->fa ? client->fa->element_size : call->element_size;
+	/* Read without the lock, to size a buffer. */
+	WRITE_ONCE(client->element_size,
+		   client->fa ? client->fa->element_size : call->element_size);
 	client->exists = true;
 	return 0;
 }
@@ -114,7 +116,7 @@ void flex_array_test_free(struct flex_array_test_client *client)
 	u32 nr;
 
 	client->exists = false;
-	client->element_size = 0;
+	WRITE_ONCE(client->element_size, 0);
 	client->address = NULL;
 	if (client->kind == FLEX_ARRAY_TEST_OLD || client->kind == FLEX_ARRAY_TEST_NULL) {
 		flex_array_free(fa);
@@ -173,7 +175,7 @@ static int flex_array_test_put(struct flex_array_test_client *client, u32 nr, vo
 			return flex_array_set(&typed->of_24, nr,
 					      *(struct flex_array_test_24 *)src, gfp);
 		case 1000:
-			if (nr >= client->fa->total_nr_elements)
+			if (nr >= READ_ONCE(client->fa->total_nr_elements))
 				return -ENOSPC;
 			of_1000 = flex_array_ptr_alloc(&typed->of_1000, nr, gfp);
 			if (!of_1000)
