@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdarg>
 #include <cstring>
@@ -110,7 +111,7 @@ ssize_t read_records(unsigned char *buf, std::size_t room)
 	if (room < records.front().size())
 		return fail(EINVAL);
 	while (!records.empty() && records.front().size() <= room - done) {
-		std::memcpy(buf + done, records.front().data(), records.front().size());
+		std::copy(records.front().begin(), records.front().end(), buf + done);
 		done += records.front().size();
 		records.pop_front();
 	}
