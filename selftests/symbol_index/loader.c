@@ -3,7 +3,7 @@
  * symbol_index_loader: the module loader gets the same answers from the index as without
  * it, whatever comes and goes meanwhile.
  *
- * WAYMARK_LOADS says how many loads and unloads two CPUs do in mode verify, by default 60,
+ * WAYMARK_LOADS says how many loads and unloads two CPUs do in mode verify, by default 40,
  * and 2,000 with WAYMARK_LONG; the seed is printed, WAYMARK_SEED repeats a run.
  */
 #include <sched.h>
@@ -77,7 +77,7 @@ static int ask(const char *name, char *answer, size_t size)
 
 static unsigned int loads_wanted(void)
 {
-	return setting("WAYMARK_LOADS", setting("WAYMARK_LONG", 0) ? 2000 : 60);
+	return setting("WAYMARK_LOADS", setting("WAYMARK_LONG", 0) ? 2000 : 40);
 }
 
 FIXTURE(loader)

@@ -247,7 +247,7 @@ static size_t harmless_modules(char ***names)
 TEST_F_TIMEOUT(truth, random_modules, 1800)
 {
 	unsigned int seed = setting("WAYMARK_SEED", time(NULL) ^ getpid());
-	unsigned int wanted = setting("WAYMARK_MODULES", setting("WAYMARK_LONG", 0) ? 300 : 40);
+	unsigned int wanted = setting("WAYMARK_MODULES", setting("WAYMARK_LONG", 0) ? 300 : 24);
 	unsigned int loaded = 0, tries, steps = 0;
 	char **names, *name;
 	size_t count;

@@ -16,6 +16,8 @@ PATIENCE = "rcupdate.rcu_cpu_stall_timeout=300 watchdog_thresh=60 hung_task_time
 # A one-shot timer or a wake-up that the emulator loses leaves an idle CPU asleep for minutes;
 # with periodic ticks it sleeps for one.
 TICKS = "nohz=off highres=off"
+# There is nothing to protect an emulated processor from.
+UNMITIGATED = "mitigations=off"
 
 # A short path: sockets are in it.
 PLACE = "/run"
@@ -109,7 +111,7 @@ class Guest:
         if "kvm" not in " ".join(self.accelerator):
             words.append(PATIENCE)
             if "-icount" not in self.accelerator:
-                words.append(TICKS)
+                words += [TICKS, UNMITIGATED]
         return " ".join([*words, self.append])
 
     def start(self):
