@@ -112,6 +112,9 @@ def main():
         print(f"lab: {place}{error.strerror}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
+        # A terminal and what started us may both say so.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         # Rows run in threads: end what they wait for, and do not wait for them.
         command.kill_all()
         print("lab: interrupted", file=sys.stderr, flush=True)
