@@ -23,14 +23,24 @@ import sanitizer  # noqa: E402
 LONG_LIMIT = 12 * 3600
 
 
-class SanitizerRow(row.KernelRow):
-    """Everything that the other rows run, watched."""
+class OwnKernelRow(row.KernelRow):
+    """On a kernel of our own, with detectors that take time."""
 
-    memory = "3G"
     append = sanitizer.APPEND
     limit = 3 * row.LIMIT
     # KUnit taints the kernel (N): the suites are tests
     taint = 1 << 18
+
+    def prepare(self):
+        if self.everything:
+            self.limit = LONG_LIMIT
+        return super().prepare()
+
+
+class SanitizerRow(OwnKernelRow):
+    """Everything that the other rows run, watched."""
+
+    memory = "3G"
     # What is about udev, programs and whole kernels is proved by the other rows,
     # and all that it runs is watched here, too: minutes each.
     long_tests = ("naming", "install", "symidx", "symbol_index:truth", "symbol_index:loader",
@@ -39,11 +49,6 @@ class SanitizerRow(row.KernelRow):
     def __init__(self, lab, tests=()):
         super().__init__(lab, sanitizer.TARGET, tests, sanitizer.SanitizerKernel(lab, sanitizer.TARGET))
         self.extra = {"kunit": os.path.join(HERE, "kunit")}
-
-    def prepare(self):
-        if self.everything:
-            self.limit = LONG_LIMIT
-        return super().prepare()
 
     def run(self):
         """As every row, and how many lines of the modules all of it reached."""
@@ -68,7 +73,7 @@ class SanitizerRow(row.KernelRow):
         return {"lines": found["lines"], "lines_reached": found["reached"]}
 
 
-class KcsanRow(row.KernelRow):
+class KcsanRow(OwnKernelRow):
     """What does several things at a time, on the kernel that sees data races."""
 
     long = True
@@ -76,8 +81,6 @@ class KcsanRow(row.KernelRow):
     # The kernel's locks are not instrumented: KCSAN would take an access that they
     # keep in its place for one that leaves it.
     append = f"{sanitizer.APPEND} kcsan.weak_memory=0"
-    limit = 3 * row.LIMIT
-    taint = 1 << 18
     concurrent = ("flex_array:race_test", "flex_array:model_test", "netdev_naming:control",
                   "netdev_naming:events", "netdev_naming:netns", "netdev_naming:renames.sh",
                   "symbol_index:uapi", "symbol_index:snapshot", "symbol_index:loader", "churn:churn")
@@ -85,11 +88,6 @@ class KcsanRow(row.KernelRow):
     def __init__(self, lab, tests=()):
         super().__init__(lab, sanitizer.KCSAN_TARGET, tests or self.concurrent,
                          sanitizer.KcsanKernel(lab, sanitizer.KCSAN_TARGET))
-
-    def prepare(self):
-        if self.everything:
-            self.limit = LONG_LIMIT
-        return super().prepare()
 
 
 def fuzzed(tap):
