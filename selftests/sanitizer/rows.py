@@ -41,6 +41,8 @@ class SanitizerRow(OwnKernelRow):
     """Everything that the other rows run, watched."""
 
     memory = "3G"
+    # Its detectors see a race only where there is one.
+    at_once = True
     # What is about udev, programs and whole kernels is proved by the other rows,
     # and all that it runs is watched here, too: minutes each.
     long_tests = ("naming", "install", "symidx", "symbol_index:truth", "symbol_index:loader",
@@ -78,6 +80,8 @@ class KcsanRow(OwnKernelRow):
 
     long = True
     memory = "2G"
+    # A watched access waits for another processor's.
+    at_once = True
     # The kernel's locks are not instrumented: KCSAN would take an access that they
     # keep in its place for one that leaves it.
     append = f"{sanitizer.APPEND} kcsan.weak_memory=0"

@@ -14,9 +14,14 @@ from . import command, progress
 SECTOR = (b"\xb0\x57\xe6\xe9"           # mov al,'W'; out 0xe9,al
           b"\xb0\x00\xe6\xf4\xf4\xeb\xfd")    # out 0xf4,al (isa-debug-exit); hlt; loop
 LIMIT = 10
-# What an emulator does slowly and nothing here needs: a fifth level of page tables in
-# every walk, and the vector instructions that a C library chooses where it finds them.
-TCG = ["-accel", "tcg,thread=multi", "-cpu", "max,la57=off,avx=off,avx2=off,f16c=off,fma=off"]
+# What an emulator does slowly and nothing here needs: a fifth level of page tables in every
+# walk, the vector instructions that a C library chooses where it finds them, and string
+# instructions announced as fast, with which a page is cleared byte by byte.
+CPU = ["-cpu", "max,la57=off,avx=off,avx2=off,f16c=off,fma=off,erms=off,fsrm=off,fzrm=off,"
+       "fsrs=off,fsrc=off"]
+# Virtual processors take turns in one thread, or run at once in a thread each: then every
+# atomic instruction costs, and one that waits for a lock whose holder does not run spins.
+TCG = {False: ["-accel", "tcg,thread=single", *CPU], True: ["-accel", "tcg,thread=multi", *CPU]}
 KVM = ["-accel", "kvm", "-cpu", "host"]
 
 
@@ -51,8 +56,13 @@ def works(lab, words):
         return text.read().startswith("W")
 
 
-def get(lab):
-    """The QEMU arguments of the best accelerator that works."""
+def get(lab, at_once=False):
+    """The QEMU arguments of the best accelerator that works; emulated CPUs run at once or by turns."""
+    return KVM if choose(lab) == "kvm" else TCG[at_once]
+
+
+def choose(lab):
+    """"kvm" or "tcg"; probed once a boot of this machine."""
     with lab.guard("accel"):
         path = os.path.join(lab.cache.top, "accelerator")
         now = boot_id()
@@ -60,7 +70,7 @@ def get(lab):
             with open(path) as text:
                 known, _, name = text.read().strip().partition(" ")
             if known == now and name in ("kvm", "tcg"):
-                return KVM if name == "kvm" else TCG
+                return name
         name = "tcg"
         if os.path.exists("/dev/kvm"):
             progress.step("accelerator", f"does a guest on /dev/kvm come up? (at most {LIMIT} s)")
@@ -69,4 +79,4 @@ def get(lab):
         with open(path + ".tmp", "w") as out:
             out.write(f"{now} {name}\n")
         os.rename(path + ".tmp", path)
-        return KVM if name == "kvm" else TCG
+        return name

@@ -79,6 +79,8 @@ class BenchRow(row.KernelRow):
 
     # flex_array: 640 MB of elements, and what leads to them
     memory = "2G"
+    # wall: as machines are
+    at_once = True
 
     def __init__(self, lab, target, words=()):
         super().__init__(lab, target)

@@ -58,7 +58,7 @@ class Guest:
     """One boot. Files of its ports are in `work` until close()."""
 
     def __init__(self, lab, disks, machine, append, memory="1G", cpus=2, accelerator=None,
-                 console=None):
+                 console=None, at_once=False):
         self.lab = lab
         sweep()
         self.work = tempfile.mkdtemp(prefix=f"{WORK}{os.getpid()}-", dir=PLACE)
@@ -67,7 +67,7 @@ class Guest:
         self.append = " ".join([append, *appended])
         self.memory = memory
         self.cpus = cpus
-        self.accelerator = accelerator or accel.get(lab)
+        self.accelerator = accelerator or accel.get(lab, at_once)
         self.console = console
         self.process = None
         self.binds = [(self.work, "/out")]

@@ -29,6 +29,7 @@ class KernelRow:
     append = ""         # more words for the kernel's command line
     limit = LIMIT
     everything = False  # also what the file `pending` names, and:
+    at_once = False     # emulated processors run at once rather than by turns
     long_tests = ()     # folders or folder:test that take too long on this kernel
 
     def __init__(self, lab, target, tests=(), system=None):
@@ -82,6 +83,7 @@ class KernelRow:
 
     def guest(self, append, **options):
         options.setdefault("memory", self.memory)
+        options.setdefault("at_once", self.at_once or self.everything)
         if self.everything:
             append += " waymark.long"
         return qemu.Guest(self.lab, self.disks, matrix.machine(self.target.machine),

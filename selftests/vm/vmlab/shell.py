@@ -13,7 +13,7 @@ def run(lab, target, tests):
     if not sys.stdin.isatty():
         raise LabError("vm: needs a terminal")
     entry = row.KernelRow(lab, target, tests).prepare()
-    guest = entry.guest("systemd.unit=waymark-shell.target", console=True)
+    guest = entry.guest("systemd.unit=waymark-shell.target", console=True, at_once=True)
     try:
         progress.step(target.name, "boot; Ctrl-A X stops the guest")
         guest.start()
