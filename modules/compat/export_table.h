@@ -122,6 +122,17 @@ static inline u32 compat_export_crc_value(const u32 *crc)
 #endif
 }
 
+/* The number of symbols in all COMPAT_EXPORT_TABLES tables of an owner. */
+static inline u32 compat_export_count(const struct compat_export_table *tables)
+{
+	unsigned int t;
+	u32 count = 0;
+
+	for (t = 0; t < COMPAT_EXPORT_TABLES; t++)
+		count += tables[t].count;
+	return count;
+}
+
 static inline struct compat_export_table compat_export_table(const void *start, const void *crcs,
 							     unsigned int count,
 							     unsigned int flags)

@@ -84,13 +84,11 @@ struct symidx_run *symidx_run_create(struct module *owner,
 				     const struct compat_export_table *tables)
 {
 	struct symidx_run *run;
-	unsigned int t;
-	u32 count = 0;
+	u32 count;
 	int err;
 
 	symidx_runs_reap();
-	for (t = 0; t < COMPAT_EXPORT_TABLES; t++)
-		count += tables[t].count;
+	count = compat_export_count(tables);
 	if (!count)
 		return NULL;
 	if (!symidx_tables_sorted(tables))

@@ -65,15 +65,11 @@ static int symidx_add_module(struct module *mod)
 static bool symidx_lacks(struct module *mod)
 {
 	struct compat_export_table tables[COMPAT_EXPORT_TABLES];
-	unsigned int t;
 
 	if (symidx_run_of(mod))
 		return false;
 	compat_module_export_tables(mod, tables);
-	for (t = 0; t < COMPAT_EXPORT_TABLES; t++)
-		if (tables[t].count)
-			return true;
-	return false;
+	return compat_export_count(tables) > 0;
 }
 
 static void symidx_drop_module(struct module *mod)
@@ -163,13 +159,9 @@ static int symidx_add_kernel(const struct compat_export_table *tables)
 {
 	ktime_t start = ktime_get();
 	struct symidx_run *run;
-	u32 symbols = 0;
-	unsigned int t;
 	int err;
 
-	for (t = 0; t < COMPAT_EXPORT_TABLES; t++)
-		symbols += tables[t].count;
-	err = symidx_hash_init(symbols);
+	err = symidx_hash_init(compat_export_count(tables));
 	if (err)
 		return err;
 	run = symidx_run_create(NULL, tables);
