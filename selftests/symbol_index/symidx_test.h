@@ -82,16 +82,26 @@ static inline unsigned int setting(const char *name, unsigned int otherwise)
 	return value && *value ? strtoul(value, NULL, 0) : otherwise;
 }
 
-/* Loads a module that only tests use. */
-static inline int load_test_module(const char *name)
+/* Loads a module that only tests use, with @parameters; what the kernel says: 0 or an errno. */
+static inline int load_test_module_with(const char *name, const char *parameters)
 {
 	const char *folder = getenv("WAYMARK_TEST_MODULES");
 	char path[512];
-	const char *const argv[] = { "insmod", path, NULL };
+	int fd, err;
 
 	snprintf(path, sizeof(path), "%s/%s.ko", folder ? folder : "/opt/waymark/test-modules",
 		 name);
-	return run(argv);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	err = syscall(SYS_finit_module, fd, parameters, 0) ? errno : 0;
+	close(fd);
+	return err;
+}
+
+static inline int load_test_module(const char *name)
+{
+	return load_test_module_with(name, "");
 }
 
 /* Loads the module if need be and opens the device; -1 and errno on failure. */
