@@ -121,7 +121,7 @@ size_t symidx_hash_memory(void);
 void symidx_walk_exit(void);
 void symidx_walk_lower(void);
 void symidx_walk_raise(void);
-void symidx_walk_missing(unsigned int missing);
+void symidx_walk_missing(unsigned int missing, unsigned int coming);
 
 /* upkeep.c */
 

@@ -95,7 +95,7 @@ static void symidx_drop_module(struct module *mod)
  */
 void symidx_add_modules(void)
 {
-	unsigned int missing = 0;
+	unsigned int missing = 0, coming = 0;
 	struct module *mod;
 
 	mutex_lock(symidx_module_mutex);
@@ -105,14 +105,15 @@ void symidx_add_modules(void)
 			missing += symidx_add_module(mod) != 0;
 			break;
 		case MODULE_STATE_COMING:
-			missing += symidx_lacks(mod);
+			coming += symidx_lacks(mod);
 			break;
 		default:
 			break;
 		}
 	}
 	mutex_unlock(symidx_module_mutex);
-	symidx_walk_missing(missing);
+	missing += coming;
+	symidx_walk_missing(missing, coming);
 	if (missing != symidx_cost.unindexed) {
 		WRITE_ONCE(symidx_cost.unindexed, missing);
 		symidx_next_generation();

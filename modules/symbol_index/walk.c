@@ -20,6 +20,8 @@
 
 /* How long a module that goes may take to leave the list. */
 #define SYMIDX_FLOOR_DELAY	msecs_to_jiffies(20)
+/* How often to look whether a module that was missing has failed to come. */
+#define SYMIDX_COMING_DELAY	HZ
 
 /* Modules that are missing from the index. */
 static unsigned int symidx_missing;
@@ -153,6 +155,13 @@ bool symidx_find_export_slowly(const char *name, bool gplok,
 }
 EXPORT_SYMBOL_GPL(symidx_find_export_slowly);
 
+/* Under symidx_mutex. A look that is due later is due then. */
+static void symidx_look_soon(void)
+{
+	cancel_delayed_work(&symidx_floor_dwork);
+	schedule_delayed_work(&symidx_floor_dwork, SYMIDX_FLOOR_DELAY);
+}
+
 /*
  * Raises the floor over all modules that are settled; a module that is known to
  * be live under symidx_mutex stays in the index until that is released. Under
@@ -186,13 +195,13 @@ void symidx_walk_raise(void)
 	/* Pairs with symidx_find(): the entries are there. */
 	smp_store_release(&symidx_search.floor, floor);
 	if (going)
-		schedule_delayed_work(&symidx_floor_dwork, SYMIDX_FLOOR_DELAY);
+		symidx_look_soon();
 }
 
 static void symidx_floor_work(struct work_struct *work)
 {
 	mutex_lock(&symidx_mutex);
-	/* One that was missing may have failed to come: nobody tells. */
+	/* One that was missing may have failed to come, see symidx_walk_missing(). */
 	if (symidx_missing)
 		symidx_add_modules();
 	symidx_walk_raise();
@@ -210,15 +219,22 @@ void symidx_walk_lower(void)
 	WRITE_ONCE(symidx_search.floor, NULL);
 	/* Before the entries go, see symidx_all_searched(). */
 	smp_wmb();
-	schedule_delayed_work(&symidx_floor_dwork, SYMIDX_FLOOR_DELAY);
+	symidx_look_soon();
 }
 
-/* So many modules should be in the index and are not. Under symidx_mutex. */
-void symidx_walk_missing(unsigned int missing)
+/*
+ * So many modules should be in the index and are not, of which so many are coming.
+ * One that is coming may have been refused by another notifier, before it was known
+ * to us or after we were told that it goes: then only looking again tells that it is
+ * gone. That it is live we are told. Under symidx_mutex.
+ */
+void symidx_walk_missing(unsigned int missing, unsigned int coming)
 {
 	WRITE_ONCE(symidx_missing, missing);
 	if (missing)
 		WRITE_ONCE(symidx_search.floor, NULL);
+	if (coming)
+		schedule_delayed_work(&symidx_floor_dwork, SYMIDX_COMING_DELAY);
 }
 
 void symidx_walk_exit(void)
