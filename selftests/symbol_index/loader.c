@@ -3,6 +3,10 @@
  * symbol_index_loader: the module loader gets the same answers from the index as without
  * it, whatever comes and goes meanwhile.
  *
+ * The kernel takes a second and more to enable or disable a live patch. So it stays from
+ * one point to the next, only its mode changes, and what enables and disables comes last;
+ * but every point brings about what it needs, and can be run alone.
+ *
  * WAYMARK_LOADS says how many loads and unloads two CPUs do in mode verify, by default 40,
  * and 2,000 with WAYMARK_LONG; the seed is printed, WAYMARK_SEED repeats a run.
  */
@@ -51,8 +55,11 @@ static bool loader_load(const char *mode)
 	return !run(argv) && wait_for(PATCH "/transition", "0");
 }
 
+/* True if it is gone. */
 static bool loader_unload(void)
 {
+	if (access(LOADER, F_OK))
+		return true;
 	if (!access(PATCH, F_OK)) {
 		if (!wait_for(PATCH "/transition", "0") || write_file(PATCH "/enabled", "0") ||
 		    !wait_for(PATCH "/enabled", NULL))
@@ -61,18 +68,42 @@ static bool loader_unload(void)
 	return !rmmod("symbol_index_loader");
 }
 
-/* What find_symbol() says of @name: "NAME found|missing OWNER". */
-static int ask(const char *name, char *answer, size_t size)
+/* Has the patch enabled, in that mode. */
+static bool loader_use(const char *mode)
 {
+	char enabled[8];
+
+	if (!read_file(PATCH "/enabled", enabled, sizeof(enabled)) && !strcmp(enabled, "1"))
+		return wait_for(PATCH "/transition", "0") && !write_file(LOADER "mode", mode);
+	return loader_unload() && loader_load(mode);
+}
+
+/* What find_symbol() says of @name: "NAME found|missing OWNER". */
+static int ask(int find, const char *name, char *answer, size_t size)
+{
+	ssize_t length = strlen(name);
 	char *end;
 	int i;
 
-	if (write_file(PROBE "find", name) || read_file(PROBE "find", answer, size))
+	if (pwrite(find, name, length, 0) != length)
 		return -1;
+	length = pread(find, answer, size - 1, 0);
+	if (length < 0)
+		return -1;
+	answer[length] = 0;
+	answer[strcspn(answer, "\n")] = 0;
 	for (i = 0, end = answer; i < 3; i++)
 		end += strcspn(end + (i > 0), " ") + (i > 0);
 	*end = 0;
 	return 0;
+}
+
+/* How many symbols the threads of the probe got so far; -1 if it does not say. */
+static long long gotten(void)
+{
+	char text[64];
+
+	return read_file(PROBE "churn", text, sizeof(text)) ? -1 : atoll(text);
 }
 
 static unsigned int loads_wanted(void)
@@ -83,6 +114,7 @@ static unsigned int loads_wanted(void)
 FIXTURE(loader)
 {
 	int fd;
+	int find;	/* of the probe, see ask() */
 };
 
 FIXTURE_SETUP(loader)
@@ -97,57 +129,16 @@ FIXTURE_SETUP(loader)
 	}
 	if (access(PROBE "find", F_OK))
 		ASSERT_EQ(0, load_test_module("symbol_index_probe"));
+	self->find = open(PROBE "find", O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, self->find);
 }
 
 FIXTURE_TEARDOWN(loader)
 {
 	write_file(PROBE "churn", "0");
-	if (!access(LOADER, F_OK))
-		EXPECT_TRUE(loader_unload());
-	rmmod("symbol_index_probe");
+	rmmod("symbol_index_refuse");
+	close(self->find);
 	close(self->fd);
-}
-
-TEST_F(loader, enable_disable_unload)
-{
-	char answer[256];
-	int i;
-
-	for (i = 0; i < 3; i++) {
-		ASSERT_TRUE(loader_load("on"));
-		ASSERT_EQ(0, ask("register_netdev", answer, sizeof(answer)));
-		EXPECT_STREQ("register_netdev found vmlinux", answer);
-		/* As long as it is enabled it stays. */
-		EXPECT_NE(0, rmmod("symbol_index_loader"));
-		EXPECT_NE(0, rmmod("symbol_index"));
-		ASSERT_TRUE(loader_unload());
-		ASSERT_EQ(0, ask("register_netdev", answer, sizeof(answer)));
-		EXPECT_STREQ("register_netdev found vmlinux", answer);
-	}
-}
-
-TEST_F(loader, mode_off_leaves_the_kernel_alone)
-{
-	static const char *const argv[] = { "modprobe", "symbol_index_loader", "mode=off", NULL };
-
-	ASSERT_EQ(0, run(argv));
-	EXPECT_NE(0, access(PATCH, F_OK));
-	/* Switching it on at run time patches. */
-	EXPECT_EQ(0, write_file(LOADER "mode", "on"));
-	EXPECT_TRUE(wait_for(PATCH "/transition", "0"));
-	EXPECT_EQ(0, write_file(LOADER "mode", "off"));
-	ASSERT_TRUE(loader_unload());
-}
-
-TEST_F(loader, einval_mode)
-{
-	char mode[32];
-
-	ASSERT_TRUE(loader_load("verify"));
-	EXPECT_EQ(-1, write_file(LOADER "mode", "perhaps"));
-	EXPECT_EQ(EINVAL, errno);
-	ASSERT_EQ(0, read_file(LOADER "mode", mode, sizeof(mode)));
-	EXPECT_STREQ("verify", mode);
 }
 
 /* Every mode answers as the kernel does, for importers of both kinds. */
@@ -162,6 +153,7 @@ TEST_F_TIMEOUT(loader, same_answers_in_every_mode, 600)
 	size_t i, n, count;
 	unsigned int m;
 
+	ASSERT_TRUE(loader_unload());
 	modprobe("lru_cache");
 	ASSERT_EQ(0, device_list(self->fd, NULL, NULL, 65536, &all));
 	for (i = 0; i < ARRAY_SIZE(extra); i++)
@@ -181,7 +173,7 @@ TEST_F_TIMEOUT(loader, same_answers_in_every_mode, 600)
 				continue;
 			snprintf(question, sizeof(question), "%s%s", n % 2 ? "-" : "",
 				 all.list[i].name);
-			ASSERT_EQ(0, ask(question, answer, sizeof(answer)));
+			ASSERT_EQ(0, ask(self->find, question, answer, sizeof(answer)));
 			if (!m)
 				answers[n] = strdup(answer);
 			else
@@ -191,7 +183,6 @@ TEST_F_TIMEOUT(loader, same_answers_in_every_mode, 600)
 	}
 	EXPECT_EQ(0, counter("differences"));
 	EXPECT_LT(0, counter("verified"));
-	ASSERT_TRUE(loader_unload());
 	for (n = 0; n < 2 * count; n++)
 		free(answers[n]);
 	free(answers);
@@ -199,17 +190,28 @@ TEST_F_TIMEOUT(loader, same_answers_in_every_mode, 600)
 	rmmod("lru_cache");
 }
 
+TEST_F(loader, einval_mode)
+{
+	char mode[32];
+
+	ASSERT_TRUE(loader_use("verify"));
+	EXPECT_EQ(-1, write_file(LOADER "mode", "perhaps"));
+	EXPECT_EQ(EINVAL, errno);
+	ASSERT_EQ(0, read_file(LOADER "mode", mode, sizeof(mode)));
+	EXPECT_STREQ("verify", mode);
+}
+
 /* A GPL-only symbol is not there for an importer that may not use it. */
 TEST_F(loader, gpl_only)
 {
 	char answer[256];
 
-	ASSERT_TRUE(loader_load("on"));
-	ASSERT_EQ(0, ask("symbol_index_lookup", answer, sizeof(answer)));
+	ASSERT_TRUE(loader_use("on"));
+	ASSERT_EQ(0, ask(self->find, "symbol_index_lookup", answer, sizeof(answer)));
 	EXPECT_STREQ("symbol_index_lookup found symbol_index", answer);
-	ASSERT_EQ(0, ask("-symbol_index_lookup", answer, sizeof(answer)));
+	ASSERT_EQ(0, ask(self->find, "-symbol_index_lookup", answer, sizeof(answer)));
 	EXPECT_STREQ("symbol_index_lookup missing -", answer);
-	ASSERT_EQ(0, ask("-register_netdev", answer, sizeof(answer)));
+	ASSERT_EQ(0, ask(self->find, "-register_netdev", answer, sizeof(answer)));
 	EXPECT_STREQ("register_netdev found vmlinux", answer);
 }
 
@@ -220,7 +222,7 @@ TEST_F(loader, duplicate_export)
 	unsigned int m;
 
 	rmmod("lru_cache");
-	ASSERT_TRUE(loader_load("on"));
+	ASSERT_TRUE(loader_use("on"));
 	for (m = 0; m < ARRAY_SIZE(modes); m++) {
 		ASSERT_EQ(0, write_file(LOADER "mode", modes[m]));
 		ASSERT_EQ(0, load_test_module("symbol_index_duplicate"));
@@ -231,6 +233,26 @@ TEST_F(loader, duplicate_export)
 		ASSERT_EQ(0, rmmod("lru_cache"));
 	}
 	EXPECT_EQ(0, counter("differences"));
+}
+
+/* A module that another notifier refuses is found by nobody. */
+TEST_F(loader, refused_module)
+{
+	static const char *const modes[] = { "off", "on", "verify" };
+	char answer[256];
+	unsigned int m;
+
+	rmmod("lru_cache");
+	ASSERT_TRUE(loader_use("on"));
+	ASSERT_EQ(0, load_test_module_with("symbol_index_refuse", "module=symbol_index_duplicate"));
+	for (m = 0; m < ARRAY_SIZE(modes); m++) {
+		ASSERT_EQ(0, write_file(LOADER "mode", modes[m]));
+		ASSERT_EQ(EXDEV, load_test_module("symbol_index_duplicate"));
+		ASSERT_EQ(0, ask(self->find, "lc_create", answer, sizeof(answer)));
+		EXPECT_STREQ("lc_create missing -", answer);
+	}
+	EXPECT_EQ(0, counter("differences"));
+	EXPECT_EQ(0, rmmod("symbol_index_refuse"));
 }
 
 /* Modules that every distribution has, with exports and with imports from each other. */
@@ -317,23 +339,60 @@ TEST_F_TIMEOUT(loader, verify_random_loads, 3600)
 	unsigned int loads = loads_wanted();
 	unsigned int seed = setting("WAYMARK_SEED", time(NULL) ^ getpid());
 	struct churners *all;
-	char gotten[64] = "";
+	long long verified, got;
 
 	TH_LOG("WAYMARK_SEED=%u WAYMARK_LOADS=%u", seed, loads);
-	ASSERT_TRUE(loader_load("verify"));
+	ASSERT_TRUE(loader_use("verify"));
+	verified = counter("verified");
+	got = gotten();
+	ASSERT_LE(0, got);
 	ASSERT_EQ(0, write_file(PROBE "churn", "4"));
 	all = churn_start(seed, loads / 2);
 	ASSERT_NE(NULL, all);
 	EXPECT_TRUE(churn_end(all));
-	EXPECT_EQ(0, read_file(PROBE "churn", gotten, sizeof(gotten)));
+	got = gotten() - got;
 	EXPECT_EQ(0, write_file(PROBE "churn", "0"));
-	TH_LOG("%u of %u loads and unloads, %s symbols gotten, %lld searches, %lld moved",
-	       worked(all), loads, gotten, counter("verified"), counter("moved"));
+	verified = counter("verified") - verified;
+	TH_LOG("%u of %u loads and unloads, %lld symbols gotten, %lld searches, %lld moved",
+	       worked(all), loads, got, verified, counter("moved"));
 	EXPECT_EQ(0, counter("differences"));
-	EXPECT_LT(loads, counter("verified"));
-	EXPECT_LT(0, atoll(gotten));
+	EXPECT_LT(loads, verified);
+	EXPECT_LT(0, got);
 	EXPECT_LT(loads / 4, worked(all));
 	munmap(all, sizeof(*all));
+}
+
+TEST_F(loader, enable_disable_unload)
+{
+	char answer[256];
+	int i;
+
+	ASSERT_TRUE(loader_unload());
+	for (i = 0; i < 2; i++) {
+		ASSERT_TRUE(loader_load("on"));
+		ASSERT_EQ(0, ask(self->find, "register_netdev", answer, sizeof(answer)));
+		EXPECT_STREQ("register_netdev found vmlinux", answer);
+		/* As long as it is enabled it stays. */
+		EXPECT_NE(0, rmmod("symbol_index_loader"));
+		EXPECT_NE(0, rmmod("symbol_index"));
+		ASSERT_TRUE(loader_unload());
+		ASSERT_EQ(0, ask(self->find, "register_netdev", answer, sizeof(answer)));
+		EXPECT_STREQ("register_netdev found vmlinux", answer);
+	}
+}
+
+TEST_F(loader, mode_off_leaves_the_kernel_alone)
+{
+	static const char *const argv[] = { "modprobe", "symbol_index_loader", "mode=off", NULL };
+
+	ASSERT_TRUE(loader_unload());
+	ASSERT_EQ(0, run(argv));
+	EXPECT_NE(0, access(PATCH, F_OK));
+	/* Switching it on at run time patches. */
+	EXPECT_EQ(0, write_file(LOADER "mode", "on"));
+	EXPECT_TRUE(wait_for(PATCH "/transition", "0"));
+	EXPECT_EQ(0, write_file(LOADER "mode", "off"));
+	ASSERT_TRUE(loader_unload());
 }
 
 TEST_F_TIMEOUT(loader, enable_and_disable_under_load, 3600)
@@ -344,6 +403,7 @@ TEST_F_TIMEOUT(loader, enable_and_disable_under_load, 3600)
 	unsigned int cycles;
 
 	TH_LOG("WAYMARK_SEED=%u WAYMARK_LOADS=%u", seed, loads);
+	ASSERT_TRUE(loader_unload());
 	ASSERT_EQ(0, write_file(PROBE "churn", "2"));
 	all = churn_start(seed, 100 * loads);
 	ASSERT_NE(NULL, all);
@@ -358,4 +418,22 @@ TEST_F_TIMEOUT(loader, enable_and_disable_under_load, 3600)
 	munmap(all, sizeof(*all));
 }
 
-TEST_HARNESS_MAIN
+/* What the points left for each other. */
+static void unload_all(void)
+{
+	bool good = loader_unload();
+
+	rmmod("symbol_index_probe");
+	if (good)
+		return;
+	ksft_print_msg("symbol_index_loader does not unload\n");
+	fflush(NULL);
+	_exit(KSFT_FAIL);
+}
+
+int main(int argc, char **argv)
+{
+	/* The harness ends in exit(), and its children in _exit(). */
+	atexit(unload_all);
+	return test_harness_run(argc, argv);
+}
