@@ -23,8 +23,9 @@ for ((i = 0; i < devices; i += 2)); do
 	echo "link set dev swap name burst$((i + 1))"
 done | ip -batch -
 links "after the names of pairs of them were swapped in a burst"
-mac_links=$(find /dev/netdev/by-mac -type l | wc -l)
-point "none of them has a link by-mac" test "$mac_links" -le "$(hardware | wc -l)"
+mapfile -t nics < <(hardware)
+mac_links=(/dev/netdev/by-mac/*)
+point "none of them has a link by-mac" test "${#mac_links[@]}" -le "${#nics[@]}"
 for ((i = 0; i < devices; i++)); do
 	echo "link del dev burst$i"
 done | ip -batch -

@@ -15,10 +15,9 @@ loaded_at_boot() {
 
 readable_by_all() {
 	local node mode
-	for node in /dev/netdev/if*; do
-		mode=$(stat -c %a "$node")
+	while read -r mode node; do
 		[ "$mode" = 444 ] || { echo "$node has mode $mode"; return 1; }
-	done
+	done < <(stat -c '%a %n' /dev/netdev/if* || echo "stat failed")
 }
 
 each_kind_is_there() {
@@ -33,22 +32,28 @@ label_with_a_space() {
 }
 
 resolves_all() {
-	local link name
-	while read -r link; do
-		name=$(netdevname resolve "$link") || return 1
-		[ "/dev/netdev/$(node_of "$name")" = "$(readlink -f "$link")" ] || {
-			echo "$link resolves to $name"
+	local links names i
+	mapfile -t links < <(find /dev/netdev -type l)
+	names=$(netdevname resolve "${links[@]}") || { echo "$names"; return 1; }
+	mapfile -t names <<< "$names"
+	[ "${#names[@]}" = "${#links[@]}" ] || return 1
+	for i in "${!links[@]}"; do
+		[ "/dev/netdev/if$(< "/sys/class/net/${names[i]}/ifindex")" -ef "${links[i]}" ] || {
+			echo "${links[i]} resolves to ${names[i]}"
 			return 1
 		}
-	done < <(find /dev/netdev -type l)
+	done
 }
 
 lists_all() {
-	local found wanted
-	found=$(netdevname list -j | jq -r '.[] | .links[]' | sort)
+	local found wanted list
+	list=$(netdevname list -j) || return 1
+	found=$(jq -r '.[] | .links[]' <<< "$list" | sort)
 	wanted=$(find /dev/netdev -type l -printf '%P\n' | sort)
 	[ "$found" = "$wanted" ] || { diff <(echo "$wanted") <(echo "$found"); return 1; }
-	[ "$(netdevname list -j | jq length)" = "$(find /sys/class/net -type l | wc -l)" ]
+	wanted=$(find /sys/class/net -type l)
+	mapfile -t wanted <<< "$wanted"
+	[ "$(jq length <<< "$list")" = "${#wanted[@]}" ]
 }
 
 plan 7

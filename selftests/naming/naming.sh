@@ -13,7 +13,8 @@ plan() {
 	planned=$1
 	ktap_print_header
 	ktap_set_plan "$planned"
-	modprobe netdev_naming || ktap_exit_fail_msg "netdev_naming does not load"
+	[ -e /dev/netdev/control ] || modprobe netdev_naming ||
+		ktap_exit_fail_msg "netdev_naming does not load"
 	settle
 }
 
@@ -30,6 +31,7 @@ sized() {
 undo=()
 finish() {
 	local i
+	[ ${#undo[@]} -gt 0 ] || return
 	for ((i = ${#undo[@]} - 1; i >= 0; i--)); do
 		eval "${undo[i]}" > /dev/null 2>&1
 	done
@@ -56,45 +58,93 @@ point() {
 
 # links DESCRIPTION: settle, then every node and every link is right and no other is there.
 links() {
+	start_oracle
 	settle
 	point "$1" oracle
 }
 
+# One for all questions of a test: to start Python takes longer than an answer. The
+# descriptors of a coprocess are closed in subshells, copies of them are not.
+start_oracle() {
+	[ -z "$question" ] || return 0
+	trap '' PIPE
+	coproc ORACLE { exec python3 -IS "$here/oracle.py" - 2>&1; }
+	exec {question}>&"${ORACLE[1]}" {answer}<&"${ORACLE[0]}"
+}
+
 oracle() {
-	python3 "$here/oracle.py"
+	local line
+	start_oracle
+	{ echo >&"$question"; } 2> /dev/null || { echo "the oracle is gone"; return 1; }
+	while read -r -u "$answer" line; do
+		case $line in
+		right) return 0 ;;
+		wrong) return 1 ;;
+		*) echo "$line" ;;
+		esac
+	done
+	echo "the oracle does not answer"
+	return 1
 }
 
 # NICs on PCI, in the order of their kernel names.
-hardware() {
-	local dir
+hardware() (
 	for dir in /sys/class/net/*; do
-		case $(readlink -f "$dir") in
-		/sys/devices/virtual/*) ;;
-		*) [ -e "$dir/device" ] && echo "${dir##*/}" ;;
-		esac
+		[ -e "$dir/device" ] || continue
+		cd -P "$dir" || continue
+		[[ $PWD == /sys/devices/virtual/* ]] || echo "${dir##*/}"
 	done
+)
+
+# nics_with MAC NUMBER: so many NICs have that address.
+nics_with() {
+	local file address count=0
+	for file in /sys/class/net/*/address; do
+		address=
+		{ read -r address < "$file"; } 2> /dev/null
+		[ "${address,,}" != "$1" ] || ((++count))
+	done
+	[ "$count" = "$2" ]
 }
 
 # to_node LINK NODE: the link below /dev/netdev leads there.
 to_node() {
-	local target
-	target=$(readlink -f "/dev/netdev/$1")
-	[ "$target" = "/dev/netdev/$2" ] || {
-		echo "$1 leads to $target, not to $2"
+	[ "/dev/netdev/$1" -ef "/dev/netdev/$2" ] || {
+		echo "$1 leads to $(readlink -f "/dev/netdev/$1"), not to $2"
 		return 1
 	}
 }
 
 node_of() {
-	echo "if$(cat "/sys/class/net/$1/ifindex")"
+	echo "if$(< "/sys/class/net/$1/ifindex")"
+}
+
+# Commands of ip from standard input, all of them, whatever becomes of the others.
+ip_batch() {
+	ip -force -batch -
 }
 
 # rename OLD NEW: udev may have made NEW an alternative name of the NIC meanwhile, and
 # older kernels rename nothing to an alternative name, not even to the NIC's own.
 rename() {
+	local ifindex said
 	settle
-	ip link property del dev "$1" altname "$2" 2> /dev/null
-	ip link set dev "$1" name "$2"
+	ifindex=$(< "/sys/class/net/$1/ifindex") || return 1
+	said=$(ip_batch 2>&1 <<-END
+		link property del dev $1 altname $2
+		link set dev $1 name $2
+	END
+	)
+	if [ ! -e "/sys/class/net/$2" ] || [ "$(< "/sys/class/net/$2/ifindex")" != "$ifindex" ]; then
+		echo "$said"
+		return 1
+	fi
+}
+
+# nap SECONDS: sleep(1) without a process; nobody writes into that pipe.
+exec {never}<> <(:)
+nap() {
+	read -r -t "$1" -u "$never"
 }
 
 # wait_for SECONDS COMMAND...: until the command succeeds.
@@ -103,6 +153,6 @@ wait_for() {
 	shift
 	until "$@"; do
 		[ $SECONDS -lt $end ] || return 1
-		sleep 0.1
+		nap 0.1
 	done
 }

@@ -29,9 +29,11 @@ ip netns add wm1
 ip link set "$nic" netns wm1
 links "the NIC is in another namespace"
 point "its links are gone" gone
-ip -n wm1 link set "$nic" name other0
-ip -n wm1 link set other0 name "$nic"
-ip -n wm1 link set "$nic" netns 1
+ip -n wm1 -force -batch - <<-END
+	link set $nic name other0
+	link set other0 name $nic
+	link set $nic netns 1
+END
 links "it returns"
 point "its links are back" back
 for ((i = 0; i < 10; i++)); do

@@ -52,9 +52,11 @@ links_survive_a_stale_event() {
 	local before after
 	before=$(find /dev/netdev -type l ! -path '*/by-name/*' -printf '%P %l\n' | sort)
 	udevadm control --stop-exec-queue
-	ip link set dev "$nic" name stale0
-	ip link set dev stale0 name stale1
-	ip link set dev stale1 name "$nic"
+	ip_batch <<-END
+		link set dev $nic name stale0
+		link set dev stale0 name stale1
+		link set dev stale1 name $nic
+	END
 	udevadm control --start-exec-queue
 	settle
 	after=$(find /dev/netdev -type l ! -path '*/by-name/*' -printf '%P %l\n' | sort)
