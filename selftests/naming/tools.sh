@@ -21,16 +21,27 @@ status() {
 	same "$got" "$wanted"
 }
 
-# complains FILE COMMAND...: status 1 and one line about that file.
-complains() {
-	local file=$1 out
-	shift
-	out=$("$@" 2>&1 > /dev/null)
-	[ $? = 1 ] || { echo "$*: status is not 1"; return 1; }
-	if [ "$(wc -l <<< "$out")" != 1 ] || [[ $out != "netdevname: $file"*": "* ]]; then
-		echo "$*: $out"
+# fails COMMAND...: status 1 and one line of output, which becomes $complaint.
+fails() {
+	local end=$'\nstatus 1'
+	complaint=$("$@" 2>&1; echo "status $?")
+	if [[ $complaint != ?*"$end" || ${complaint%"$end"} == *$'\n'* ]]; then
+		echo "$*: $complaint"
 		return 1
 	fi
+	complaint=${complaint%"$end"}
+}
+
+errors_of() {
+	"$@" > /dev/null
+}
+
+# complains FILE COMMAND...: status 1 and one line about that file.
+complains() {
+	local file=$1
+	shift
+	fails errors_of "$@" || return 1
+	[[ $complaint == "netdevname: $file"*": "* ]] || { echo "$*: $complaint"; return 1; }
 }
 
 bad_files_are_named() {
@@ -64,16 +75,13 @@ roles_say() {
 }
 
 bad_roles_are_named() {
-	local i line='Driver=nothing* *'
 	rm -f $bad/roles/*
 	printf '[Match]\nDriver=*\n[Role]\nName=any\n' > $bad/roles/10-any.role
 	roles_say ': the role any is already in '"$bad/roles/10-any.role" < $bad/roles/10-any.role || return 1
 	roles_say ':5: unknown key Color= in [Role]' <<< $'[Match]\nDriver=x\n[Role]\nName=y\nColor=red' || return 1
 	{
 		echo '[Match]'
-		for ((i = 0; i < 9996; i++)); do
-			echo "$line"
-		done
+		printf 'Driver=nothing* *\n%.0s' {1..9996}
 		printf '[Role]\nName=long\nColor=red\n'
 	} > $bad/long
 	roles_say ':10000: unknown key Color= in [Role]' < $bad/long || return 1
@@ -87,27 +95,29 @@ bad_roles_are_named() {
 }
 
 info_agrees() {
-	local info
+	local info driver
 	info=$(netdevname info -j "by-path/$path") || return 1
-	same "$(jq -r .name <<< "$info")" "$nic" &&
-		same "$(jq -r .address <<< "$info")" "$(cat "/sys/class/net/$nic/address")" &&
-		same "$(jq -r .permanent_address <<< "$info")" "$mac" &&
-		same "$(jq -r .ifindex <<< "$info")" "$(cat "/sys/class/net/$nic/ifindex")" &&
-		same "$(jq -r .driver <<< "$info")" \
-			"$(basename "$(readlink -f "/sys/class/net/$nic/device/driver")")"
+	driver=$(readlink "/sys/class/net/$nic/device/driver")
+	same "$(jq -r '.name, .address, .permanent_address, .ifindex, .driver' <<< "$info")" \
+		"$nic"$'\n'"$(< "/sys/class/net/$nic/address")"$'\n'"$mac"$'\n'"${node#if}"$'\n'"${driver##*/}"
 }
 
-renames_in() {
-	[ "$(grep -c '"renamed"' "$1")" = "$2" ]
+# lines_with TEXT FILE NUMBER: so many lines of it, or more, contain that text.
+lines_with() {
+	local line count=0
+	while read -r line; do
+		[[ $line != *"$1"* ]] || ((++count))
+	done < "$2"
+	[ "$count" -ge "$3" ]
 }
 
 monitor_sees_renames() {
 	local out=/run/monitor.out pid
 	netdevname monitor -j -s > $out &
 	pid=$!
-	wait_for 30 grep -q '"present"' $out
+	wait_for 30 lines_with '"present"' $out 1
 	rename "$nic" watched0 && rename watched0 "$nic"
-	wait_for 30 renames_in $out 2
+	wait_for 30 lines_with '"renamed"' $out 2
 	kill $pid
 	wait $pid
 	same "$(jq -rs --arg nic "$nic" '[.[] | select(.type == "renamed") | .old_name + ">" + .name] | join(" ")' $out)" \
@@ -115,7 +125,7 @@ monitor_sees_renames() {
 }
 
 has_handle() {
-	find "/proc/$1/fd" -lname '*netdev_naming*' | grep -q .
+	[ -n "$(find "/proc/$1/fd" -lname '*netdev_naming*' -print -quit)" ]
 }
 
 monitor_ends_with_the_nic() {
@@ -150,25 +160,21 @@ role_given() {
 }
 
 role_ambiguous() {
+	local first
+	first=$(first_in_bus_order)
 	printf '[Match]\nType=ether\n[Role]\nName=wmany\n' > $roles/20-w.role
 	udevadm trigger --action=change --subsystem-match=netdev_naming
 	settle
-	to_node by-role/wmany "$(node_of "$(first_in_bus_order)")" && to_node by-role/wuplink "$node" &&
+	to_node by-role/wmany "$(node_of "$first")" && to_node by-role/wuplink "$node" &&
 		status 1 netdevname roles test &&
-		same "$(netdevname roles test -j | jq -r '.[] | select(.role == "wmany") | .nic')" \
-			"$(first_in_bus_order)"
+		same "$(netdevname roles test -j | jq -r '.[] | select(.role == "wmany") | .nic')" "$first"
 }
 
 # All NICs of the machine are on PCI; sysfs paths of one bus level sort by slot.
 first_in_bus_order() {
-	local name
-	for name in $(hardware); do
-		echo "$(readlink -f "/sys/class/net/$name") $name"
-	done | sort | head -n 1 | cut -d' ' -f2
-}
-
-has_spare() {
-	grep -qix "$spare" /sys/class/net/*/address
+	local first
+	read -r first < <(cd /sys/class/net && hardware | xargs readlink -f -- | sort)
+	echo "${first##*/}"
 }
 
 # A card that [Match] wants, while a NIC of the machine is only what [Fallback] takes.
@@ -180,7 +186,7 @@ role_falls_back() {
 	settle
 	to_node by-role/wspare "$node" || return 1
 	machine add spare virtio-net-pci rp3 "mac=$spare" || return 1
-	wait_for 90 has_spare || { echo "the card did not come"; return 1; }
+	wait_for 90 nics_with "$spare" 1 || { echo "the card did not come"; return 1; }
 	settle
 	name=$(netdevname resolve "by-mac/$spare") || return 1
 	same "$(netdevname resolve by-role/wspare)" "$name" || return 1
@@ -206,7 +212,7 @@ role_gone() {
 	local node
 	rm -rf /run/netdev-naming
 	for node in /sys/class/netdev_naming/*; do
-		udevadm trigger --action=change "$node"
+		echo change > "$node/uevent"
 		settle
 	done
 	! compgen -G '/dev/netdev/by-role/w*'
@@ -260,25 +266,20 @@ altnames_mirrored() {
 }
 
 remove_altnames() {
-	local name altname
-	for name in $(hardware); do
-		for altname in $(netdevname info -j "$name" | jq -r '.altnames[] | select(startswith("by-"))'); do
-			ip link property del dev "$name" altname "$altname"
-		done
-	done
+	netdevname list -j | jq -r '.[] | .name as $name | .altnames[] | select(startswith("by-")) |
+		"link property del dev \($name) altname \(.)"' | ip_batch
 }
 
 errors_are_one_line() {
-	local out name
+	local name
 	status 2 netdevname || return 1
 	status 2 netdevname list --none || return 1
-	out=$(netdevname resolve by-mac/none 2>&1)
-	same "$out" "netdevname: by-mac/none: no such name" || return 1
+	fails netdevname resolve by-mac/none || return 1
+	same "$complaint" "netdevname: by-mac/none: no such name" || return 1
 	same "$(netdevname resolve /dev/null 2>&1)" "netdevname: /dev/null: not the node of a network device" || return 1
 	same "$(netdevname resolve -j by-mac/none 2> /dev/null | jq -r '.[0].error')" "no such name" || return 1
 	for name in a/b 'a b' 'per%cent' '%d' 'quo"te' .. by-mac '' $'new\nline' $'\377' "$(printf %0300d 0)"; do
-		status 1 netdevname resolve "$name" || return 1
-		same "$(netdevname resolve "$name" 2>&1 | wc -l)" 1 || return 1
+		fails netdevname resolve "$name" || return 1
 		status 1 netdevname info "$name" || return 1
 	done
 }
