@@ -270,6 +270,25 @@ remove_altnames() {
 		"link property del dev \($name) altname \(.)"' | ip_batch
 }
 
+# One that does not fit where kernel names do.
+long_altname() {
+	local name=averylongalternativename-0123456789 long
+	printf -v long 'longest-%0119d' 0
+	ip_batch <<-END || return 1
+		link property add dev $nic altname $name
+		link property add dev $nic altname $long
+	END
+	same "$(netdevname list -j | jq -r --arg nic "$nic" '.[] | select(.name == $nic) | .altnames[]' |
+		grep -cxe $name -e "$long")" 2 || return 1
+	same "$(netdevname resolve $name "$long" "by-name/$nic")" "$nic"$'\n'"$nic"$'\n'"$nic" || return 1
+	same "$(netdevname info -j $name | jq -r .name)" "$nic" || return 1
+	ip_batch <<-END || return 1
+		link property del dev $nic altname $name
+		link property del dev $nic altname $long
+	END
+	fails netdevname resolve $name && same "$complaint" "netdevname: $name: no such name"
+}
+
 errors_are_one_line() {
 	local name
 	status 2 netdevname || return 1
@@ -284,7 +303,7 @@ errors_are_one_line() {
 	done
 }
 
-plan 17
+plan 18
 spare=52:54:00:ab:00:01
 mapfile -t nics < <(hardware)
 nic=${nics[0]} node=$(node_of "${nics[0]}")
@@ -311,5 +330,6 @@ point "the name comes back, the former one is gone" former_name_gone
 point "the boot unit and the kernel package's hook keep a snapshot" unit_and_hook_keep_a_snapshot
 point "altnames --sync mirrors the links" altnames_mirrored
 remove_altnames
+point "an alternative name may be as long as the kernel allows" long_altname
 links "everything is as it was"
 ktap_finished
