@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "../harness.h"
+#include "../lib/link.h"
 
 #include "handle.h"
-#include "link.h"
 
 #define NICS	4
 #define MAX	128

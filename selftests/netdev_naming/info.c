@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "../harness.h"
+#include "../lib/link.h"
 
 #include "handle.h"
-#include "link.h"
 
 FIXTURE(info) {
 	int control;

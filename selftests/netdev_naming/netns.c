@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "../harness.h"
+#include "../lib/link.h"
 
 #include "handle.h"
-#include "link.h"
 
 FIXTURE(netns) {
 	int home;

@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "../harness.h"
+#include "../lib/link.h"
 
 #include "handle.h"
-#include "link.h"
 
 #define BURST	1000
 #define BEHIND	(NETDEV_NAMING_QUEUE_MAX + 200)
