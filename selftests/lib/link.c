@@ -157,6 +157,15 @@ int link_set_address(int ifindex, const __u8 address[6])
 	return request_send(&req);
 }
 
+int link_set_mtu(int ifindex, __u32 mtu)
+{
+	struct request req;
+
+	request_init(&req, RTM_NEWLINK, 0, ifindex);
+	request_put(&req, IFLA_MTU, &mtu, sizeof(mtu));
+	return request_send(&req);
+}
+
 int link_set_up(int ifindex, bool up)
 {
 	struct request req;

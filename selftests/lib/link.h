@@ -17,6 +17,7 @@ int link_add_vlan(const char *name, int lower, int vid);
 int link_del(int ifindex);
 int link_rename(int ifindex, const char *name);
 int link_set_address(int ifindex, const __u8 address[6]);
+int link_set_mtu(int ifindex, __u32 mtu);
 int link_set_up(int ifindex, bool up);
 int link_add_altname(int ifindex, const char *altname);
 int link_del_altname(int ifindex, const char *altname);

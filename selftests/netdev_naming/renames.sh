@@ -7,8 +7,9 @@
 
 export NETDEV_NAMING_RENAMES=${NETDEV_NAMING_RENAMES:-$([ -n "$WAYMARK_LONG" ] && echo 100000 || echo 300)}
 expedited=/sys/kernel/rcu_expedited
-before=$(cat $expedited)
-mapfile -t sockets < <(systemctl list-units --all --plain --no-legend 'systemd-udevd*.socket' | cut -d' ' -f1)
+before=$(< $expedited)
+mapfile -t sockets < <(systemctl list-units --all --plain --no-legend 'systemd-udevd*.socket')
+sockets=("${sockets[@]%% *}")
 
 restore()
 {
