@@ -23,15 +23,15 @@ unload()
 
 nodes_match_nics()
 {
-	local nic ifindex
+	local nic ifindex nodes nics
 
 	for nic in /sys/class/net/*/ifindex; do
-		ifindex=$(cat "$nic") || return 1
+		ifindex=$(< "$nic") || return 1
 		[ -c "/dev/netdev/if$ifindex" ] || return 1
-		[ "$(cat "/sys/class/netdev_naming/if$ifindex/ifindex")" = "$ifindex" ] || return 1
+		[ "$(< "/sys/class/netdev_naming/if$ifindex/ifindex")" = "$ifindex" ] || return 1
 	done
-	[ "$(find /dev/netdev -maxdepth 1 -name 'if*' | wc -l)" = \
-	  "$(find /sys/class/net -mindepth 1 -maxdepth 1 -type l | wc -l)" ]
+	nodes=(/dev/netdev/if*) nics=(/sys/class/net/*/ifindex)
+	[ "${#nodes[@]}" = "${#nics[@]}" ]
 }
 
 picks_up_nics_at_load()
@@ -60,42 +60,65 @@ open_descriptor_holds_module()
 
 node_of()
 {
-	echo "/dev/netdev/if$(cat "/sys/class/net/$1/ifindex")"
+	echo "/dev/netdev/if$(< "/sys/class/net/$1/ifindex")"
 }
 
+# nap SECONDS: sleep(1) without a process; nobody writes into that pipe.
+exec {never}<> <(:)
+nap()
+{
+	read -r -t "$1" -u "$never"
+}
+
+# For one ip, a command at a time: one that does them all at once would keep udev busy
+# for long, one process for each would take the time from what is tested.
 burst()
 {
 	local i
 
 	while [ ! -e "$stop" ]; do
 		for i in 1 2 3 4 5; do
-			ip link add "nnb$i" type dummy
-			ip link set "nnb$i" name "nnc$i"
+			echo "link add nnb$i type dummy"
+			nap 0.04
+			echo "link set nnb$i name nnc$i"
+			nap 0.04
 		done
 		for i in 1 2 3 4 5; do
-			ip link del "nnc$i"
+			echo "link del nnc$i"
+			nap 0.04
 		done
 	done
+}
+
+# One more than the last NIC of this namespace was given.
+next_ifindex()
+{
+	ip link add nnb0 type dummy && echo "$(< /sys/class/net/nnb0/ifindex)" && ip link del nnb0
 }
 
 # Descriptors as well, so that rmmod often is refused: both ways are taken.
 cycle_under_load()
 {
-	local i pid ret=0
+	local i pid first last ret=0
 
 	stop=$(mktemp -u)
-	burst &
+	first=$(next_ifindex)
+	burst | ip -force -batch - &
 	pid=$!
 	for ((i = 0; i < cycles; i++)); do
 		modprobe $module || ret=1
 		timeout 0.1 cat /dev/netdev/control >/dev/null
 		until rmmod $module 2>/dev/null; do
 			loaded || break
+			nap 0.005
 		done
 	done
 	touch "$stop"
 	wait $pid
 	rm -f "$stop"
+	# Each NIC that came took one.
+	last=$(next_ifindex)
+	[ $((last - first)) -gt "$cycles" ] || ret=1
 	modprobe $module && nodes_match_nics && return $ret
 }
 
