@@ -116,13 +116,12 @@ static int check_all(int fd)
 {
 	int wrong = 0;
 
-	for (__u32 nr = 0; nr < TOTAL; nr++) {
-		__u64 out = 0;
+	for (__u32 first = 0; first < TOTAL; first += 128) {
+		for (__u32 nr = first; nr < first + THREADS * 2; nr++) {
+			__u64 out = 0;
 
-		if (nr % 128 >= THREADS * 2)
-			continue;
-		if (GET(fd, nr, &out) != 1 || out != value_of(nr))
-			wrong++;
+			wrong += GET(fd, nr, &out) != 1 || out != value_of(nr);
+		}
 	}
 	return wrong;
 }
