@@ -80,7 +80,7 @@ bool coverage::available()
 	return access(device, R_OK | W_OK) == 0;
 }
 
-coverage::coverage()
+coverage::coverage() : seen_(1 << 14)
 {
 	fd_ = open(device, O_RDWR | O_CLOEXEC);
 	if (fd_ < 0 || ioctl(fd_, KCOV_INIT_TRACE, entries))
@@ -110,11 +110,25 @@ void coverage::collect()
 	if (!area_)
 		return;
 	const uint64_t count = __atomic_load_n(&area_[0], __ATOMIC_RELAXED);
+	std::vector<uint64_t> fresh;
+
+	for (uint64_t i = 0; i < count && i + 1 < entries; i++) {
+		uint64_t &last = seen_[area_[i + 1] % seen_.size()];
+
+		if (last == area_[i + 1])
+			continue;
+		last = area_[i + 1];
+		fresh.push_back(last);
+	}
+	__atomic_store_n(&area_[0], 0, __ATOMIC_RELAXED);
 	const std::lock_guard<std::mutex> guard(all_lock);
 
-	for (uint64_t i = 0; i < count && i + 1 < entries; i++)
-		all.insert(area_[i + 1]);
-	__atomic_store_n(&area_[0], 0, __ATOMIC_RELAXED);
+	all.insert(fresh.begin(), fresh.end());
+}
+
+bool coverage::half_full() const
+{
+	return area_ && __atomic_load_n(&area_[0], __ATOMIC_RELAXED) > entries / 2;
 }
 
 void coverage::stop()

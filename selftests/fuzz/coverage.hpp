@@ -27,10 +27,14 @@ public:
 	void start();
 	void collect();
 	void stop();
+	/* Soon there is no more room: what is not collected is lost. */
+	bool half_full() const;
 
 private:
 	int fd_ = -1;
 	uint64_t *area_ = nullptr;
+	/* One block for each value of its low bits: loops reach few blocks many times. */
+	std::vector<uint64_t> seen_;
 };
 
 struct covered_module {

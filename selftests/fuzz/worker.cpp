@@ -88,7 +88,7 @@ void worker::run(uint64_t from, uint64_t to, coverage *covered)
 	for (uint64_t i = from; i < to && !found_.failed; i++) {
 		step(i);
 		found_.operations++;
-		if (covered && i % 64 == 0)
+		if (covered && (i % 64 == 0 || covered->half_full()))
 			covered->collect();
 	}
 	if (covered)
