@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-The proof that the sanitizer row can fail: a boot with modules that are broken
-on purpose, judged like every other boot. It passes only if every detector
-brought its own failure.
+The proof that the rows on kernels of our own can fail: a boot of each kernel with
+modules that are broken on purpose, judged like every other boot. It passes only if
+every detector brought its own failure.
 """
 
 import os
@@ -32,16 +32,20 @@ EXPECTED = (
 class DetectorRow(row.KernelRow):
     """Passes when its boot fails for every reason that it should."""
 
+    title = "detectors"
     memory = "2G"
     append = sanitizer.APPEND
+    system = sanitizer.SanitizerKernel
+    on = sanitizer.TARGET
+    script = "provoke.sh"       # of the fixtures: what loads them
+    expected = EXPECTED
 
     def __init__(self, lab):
-        super().__init__(lab, sanitizer.TARGET, ("fixtures",),
-                         sanitizer.SanitizerKernel(lab, sanitizer.TARGET))
-        self.name = "detectors"
+        super().__init__(lab, self.on, ("fixtures",), self.system(lab, self.on))
+        self.name = self.title
 
     def prepare(self):
-        self.extra = {"fixtures": Fixtures(self.lab, self.target, self.kernel).make()}
+        self.extra = {"fixtures": Fixtures(self.lab, self.name, self.target, self.kernel).make(self.script)}
         return super().prepare()
 
     def run(self):
@@ -51,7 +55,7 @@ class DetectorRow(row.KernelRow):
         failed = judge.judge(self.name, evidence, self.expectation())
         found = result.Result(self.name, kernel=failed.kernel, systemd=failed.systemd,
                               logs=os.path.relpath(logs, self.lab.tree))
-        for what, pattern in EXPECTED:
+        for what, pattern in self.expected:
             if any(re.search(pattern, line) for line in failed.failures):
                 found.passed += 1
             else:
@@ -59,16 +63,30 @@ class DetectorRow(row.KernelRow):
         return found
 
 
+class KcsanDetectorRow(DetectorRow):
+    """The same for KCSAN; what else that kernel detects with is the other's."""
+
+    title = "kcsan-detectors"
+    long = True
+    at_once = True
+    append = sanitizer.KCSAN_APPEND
+    system = sanitizer.KcsanKernel
+    on = sanitizer.KCSAN_TARGET
+    script = "race.sh"
+    expected = (("data race", r"kernel log: .*KCSAN: data-race in broken_"),)
+
+
 class Fixtures(build.Build):
     """The broken modules and the program that reads a broken reply."""
 
-    def __init__(self, lab, target, system):
-        super().__init__(lab, "fixtures", target.suite)
+    def __init__(self, lab, row_name, target, system):
+        super().__init__(lab, f"fixtures-{row_name}", target.suite)
         self.system = system
+        self.row_name = row_name
 
-    def make(self):
+    def make(self, script):
         """A folder with all of them and the script that loads them."""
-        progress.step("detectors", "build the broken modules")
+        progress.step(self.row_name, "build the broken modules")
         kdir, binds = self.system.kdir()
         self.sync()
         folder = "/build/src/selftests/fixtures"
@@ -80,6 +98,6 @@ class Fixtures(build.Build):
         cache.remove(target)
         os.makedirs(target)
         for name in os.listdir(source):
-            if name.endswith((".ko", ".sh")) or name == "reply":
+            if name.endswith(".ko") or name in ("reply", script):
                 shutil.copy(os.path.join(source, name), target)
         return target

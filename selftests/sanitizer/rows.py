@@ -82,9 +82,7 @@ class KcsanRow(OwnKernelRow):
     memory = "2G"
     # A watched access waits for another processor's.
     at_once = True
-    # The kernel's locks are not instrumented: KCSAN would take an access that they
-    # keep in its place for one that leaves it.
-    append = f"{sanitizer.APPEND} kcsan.weak_memory=0"
+    append = sanitizer.KCSAN_APPEND
     concurrent = ("flex_array:race_test", "flex_array:model_test", "netdev_naming:control",
                   "netdev_naming:events", "netdev_naming:netns", "netdev_naming:renames.sh",
                   "symbol_index:uapi", "symbol_index:snapshot", "symbol_index:loader", "churn:churn")
@@ -109,5 +107,5 @@ def fuzzed(tap):
 def rows(lab, tests):
     found = [SanitizerRow(lab, tests), KcsanRow(lab, tests)]
     if not tests:
-        found.append(detectors.DetectorRow(lab))
+        found += [detectors.DetectorRow(lab), detectors.KcsanDetectorRow(lab)]
     return found

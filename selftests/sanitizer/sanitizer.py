@@ -19,6 +19,9 @@ KCSAN_TARGET = matrix.Target("kcsan", "trixie", "", "257", "q35")
 # interrupt that comes while the boot processor's features are read again.
 APPEND = ("no5lvl slab_debug=P,kmalloc-* page_poison=1 hash_pointers=always kasan_multi_shot "
           "kunit.enable=1 kunit.autorun=1 systemd.set_credential=journal.storage:none waymark.slow")
+# The kernel's locks are not instrumented: KCSAN would take an access that they keep in its
+# place for one that leaves it.
+KCSAN_APPEND = f"{APPEND} kcsan.weak_memory=0"
 # For modules only, unlike CONFIG_INIT_STACK_ALL_PATTERN: theirs are the replies.
 PATTERN = "KCFLAGS=-ftrivial-auto-var-init=pattern"
 # The folders of the kernel that memory of our modules is handed to: where what they call is,
