@@ -31,6 +31,7 @@ class KernelRow:
     everything = False  # also what the file `pending` names, and:
     at_once = False     # emulated processors run at once rather than by turns
     long_tests = ()     # folders or folder:test that take too long on this kernel
+    never = ()          # folder:test that cannot pass on this kernel; TESTS runs them all the same
 
     def __init__(self, lab, target, tests=(), system=None):
         self.lab = lab
@@ -53,6 +54,8 @@ class KernelRow:
         for name, folder in self.extra.items():
             known += payload.scripts(name, folder)
         chosen = build.select(known, self.words)
+        if not self.words:
+            chosen = [test for test in chosen if test not in self.never]
         if not self.words and not self.everything:
             chosen, left = pending.without(self.name, chosen)
             slow = [test for test in chosen
