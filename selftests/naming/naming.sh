@@ -144,7 +144,7 @@ rename() {
 # nap SECONDS: sleep(1) without a process; nobody writes into that pipe.
 exec {never}<> <(:)
 nap() {
-	read -r -t "$1" -u "$never"
+	read -r -t "$1" -u "$never" || true
 }
 
 # wait_for SECONDS COMMAND...: until the command succeeds.
