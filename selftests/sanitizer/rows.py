@@ -27,6 +27,8 @@ class OwnKernelRow(row.KernelRow):
     """On a kernel of our own, with detectors that take time."""
 
     append = sanitizer.APPEND
+    # Detectors see a race only where there is one.
+    at_once = True
     limit = 3 * row.LIMIT
     # KUnit taints the kernel (N): the suites are tests
     taint = 1 << 18
@@ -41,8 +43,6 @@ class SanitizerRow(OwnKernelRow):
     """Everything that the other rows run, watched."""
 
     memory = "3G"
-    # Its detectors see a race only where there is one.
-    at_once = True
     # What is about udev, programs and whole kernels is proved by the other rows,
     # and all that it runs is watched here, too: minutes each.
     long_tests = ("naming", "install", "symidx", "symbol_index:truth", "symbol_index:loader",
@@ -83,8 +83,6 @@ class KcsanRow(OwnKernelRow):
 
     long = True
     memory = "2G"
-    # A watched access waits for another processor's.
-    at_once = True
     append = sanitizer.KCSAN_APPEND
     concurrent = ("flex_array:race_test", "flex_array:model_test", "netdev_naming:control",
                   "netdev_naming:events", "netdev_naming:netns", "netdev_naming:renames.sh",
