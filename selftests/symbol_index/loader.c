@@ -12,6 +12,7 @@
  */
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include "symidx_test.h"
 #include "kselftest_harness.h"
@@ -264,10 +265,38 @@ static const char *const churned[] = {
 
 /* What the two that churn share with the test. */
 struct churners {
+	const char *names[ARRAY_SIZE(churned)];	/* those that this kernel has as modules */
+	unsigned int count;
 	pid_t pids[2];
 	unsigned int worked[2];	/* loads and unloads */
 	bool stop;
 };
+
+/* In one pass over what depmod lists, "PATH/NAME.ko[.COMPRESSION]: DEPENDENCIES". */
+static void churn_choose(struct churners *all)
+{
+	char path[256], *line = NULL, *name;
+	struct utsname uts;
+	size_t room = 0;
+	unsigned int i;
+	FILE *file;
+
+	uname(&uts);
+	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep", uts.release);
+	file = fopen(path, "re");
+	while (file && getline(&line, &room, file) > 0) {
+		line[strcspn(line, ":")] = 0;
+		name = strrchr(line, '/');
+		name = name ? name + 1 : line;
+		name[strcspn(name, ".")] = 0;
+		for (i = 0; i < ARRAY_SIZE(churned) && all->count < ARRAY_SIZE(churned); i++)
+			if (!strcmp(churned[i], name))
+				all->names[all->count++] = churned[i];
+	}
+	free(line);
+	if (file)
+		fclose(file);
+}
 
 /* Loads and unloads at random on one CPU, @steps times or until told to stop. */
 static void churn(struct churners *all, unsigned int cpu, unsigned int seed, unsigned int steps)
@@ -279,7 +308,7 @@ static void churn(struct churners *all, unsigned int cpu, unsigned int seed, uns
 	CPU_SET(cpu, &cpus);
 	sched_setaffinity(0, sizeof(cpus), &cpus);
 	while (steps-- && !__atomic_load_n(&all->stop, __ATOMIC_RELAXED)) {
-		name = churned[rand_r(&seed) % ARRAY_SIZE(churned)];
+		name = all->names[rand_r(&seed) % all->count];
 		if (!(rand_r(&seed) % 2 ? modprobe(name) : modprobe_remove(name)))
 			__atomic_add_fetch(&all->worked[cpu], 1, __ATOMIC_RELAXED);
 	}
@@ -300,7 +329,7 @@ static void unload_churned(void)
 			rmmod(churned[i]);
 }
 
-/* Two processes that churn; NULL if there is no memory for what they share. */
+/* Two processes that churn; NULL without memory for what they share, or modules for them. */
 static struct churners *churn_start(unsigned int seed, unsigned int steps)
 {
 	struct churners *all = mmap(NULL, sizeof(*all), PROT_READ | PROT_WRITE,
@@ -309,6 +338,11 @@ static struct churners *churn_start(unsigned int seed, unsigned int steps)
 
 	if (all == MAP_FAILED)
 		return NULL;
+	churn_choose(all);
+	if (!all->count) {
+		munmap(all, sizeof(*all));
+		return NULL;
+	}
 	fflush(NULL);
 	for (i = 0; i < 2; i++) {
 		pid_t pid = fork();
@@ -355,6 +389,7 @@ TEST_F_TIMEOUT(loader, verify_random_loads, 3600)
 	verified = counter("verified") - verified;
 	TH_LOG("%u of %u loads and unloads, %lld symbols gotten, %lld searches, %lld moved",
 	       worked(all), loads, got, verified, counter("moved"));
+	TH_LOG("%u of %zu modules are there", all->count, ARRAY_SIZE(churned));
 	EXPECT_EQ(0, counter("differences"));
 	EXPECT_LT(loads, verified);
 	EXPECT_LT(0, got);
