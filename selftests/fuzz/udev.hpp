@@ -6,7 +6,9 @@
  */
 #pragma once
 
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 
 namespace fuzz
@@ -15,13 +17,17 @@ namespace fuzz
 class without_udev
 {
 public:
-	without_udev() : stopped_(!std::system(("systemctl stop" + units).c_str())) {}
+	without_udev() : sockets_(sockets())
+	{
+		/* With a socket left, the next event would start it again. */
+		stopped_ = !sockets_.empty() && tell("stop");
+	}
 	~without_udev() { start(); }
 	without_udev(const without_udev &) = delete;
 	without_udev &operator=(const without_udev &) = delete;
 
 	bool stopped() const { return stopped_; }
-	bool start() { return !std::system(("systemctl start" + units).c_str()); }
+	bool start() { return tell("start"); }
 	/* The links are made by events, which udev has not seen. */
 	bool catch_up()
 	{
@@ -31,8 +37,31 @@ public:
 	}
 
 private:
-	inline static const std::string units = " systemd-udevd-control.socket"
-						" systemd-udevd-kernel.socket systemd-udevd.service";
+	/* Those that this systemd has, of control, kernel, varlink; " NAME" each. */
+	static std::string sockets()
+	{
+		std::FILE *list = popen("systemctl list-units --all --full --plain --no-legend "
+					"'systemd-udevd*.socket'", "re");
+		char line[512], name[256], state[32];
+		std::string found;
+
+		while (list && std::fgets(line, sizeof(line), list))
+			if (std::sscanf(line, "%255s %31s", name, state) == 2 &&
+			    !std::strcmp(state, "loaded"))
+				found += std::string(" ") + name;
+		if (list)
+			pclose(list);
+		return found;
+	}
+
+	bool tell(const char *what)
+	{
+		const std::string command = std::string("systemctl ") + what + sockets_;
+
+		return !std::system((command + " systemd-udevd.service").c_str());
+	}
+
+	std::string sockets_;
 	bool stopped_;
 };
 
