@@ -17,13 +17,13 @@
 #include <functional>
 #include <linux/rtnetlink.h>
 #include <map>
-#include <optional>
 #include <set>
 #include <sstream>
 #include <string>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 #include <linux/flex_array.h>
@@ -195,6 +195,24 @@ std::string sweep(const operation &what, fuzz::kernel_log &log)
 	return log.report();
 }
 
+/* A driver and its device. */
+using bound = std::pair<std::filesystem::path, std::string>;
+
+/* What is bound to a driver, by NIC. */
+std::map<std::string, bound> hardware_nics()
+{
+	std::map<std::string, bound> found;
+
+	for (const auto &nic : std::filesystem::directory_iterator("/sys/class/net")) {
+		const std::filesystem::path device = nic.path() / "device";
+
+		if (std::filesystem::exists(device / "driver"))
+			found[nic.path()] = {std::filesystem::canonical(device / "driver"),
+					     std::filesystem::canonical(device).filename()};
+	}
+	return found;
+}
+
 /*
  * One NIC of hardware is enough: what a second one of its kind takes is the same
  * once more. Drivers let go of the others and get them back.
@@ -204,33 +222,47 @@ class one_nic
 public:
 	one_nic()
 	{
-		std::set<std::string> names;
+		const auto nics = hardware_nics();
 
-		for (const auto &nic : std::filesystem::directory_iterator("/sys/class/net"))
-			if (std::filesystem::exists(nic.path() / "device/driver"))
-				names.insert(nic.path());
-		for (const std::string &nic : names) {
-			const std::filesystem::path path = nic;
-
-			if (nic == *names.begin())
-				continue;
-			others_.push_back({std::filesystem::canonical(path / "device/driver"),
-					   std::filesystem::canonical(path / "device").filename()});
-		}
-		tell("unbind");
+		before_ = nics.size();
+		for (const auto &[name, nic] : nics)
+			others_.insert(nic);
+		if (!nics.empty())
+			others_.erase(nics.begin()->second);
+		alone_ = tell("unbind");
 	}
-	~one_nic() { tell("bind"); }
+	~one_nic() { give_back(); }
 	one_nic(const one_nic &) = delete;
 	one_nic &operator=(const one_nic &) = delete;
 
-private:
-	void tell(const std::string &what)
+	bool alone() const { return alone_; }
+	/* How many NICs had a driver. */
+	std::size_t before() const { return before_; }
+	/* Whether every driver took its own. */
+	bool give_back()
 	{
-		for (const auto &[driver, device] : others_)
-			std::ofstream(driver / what) << device << std::flush;
+		const bool good = tell("bind");
+
+		others_.clear();
+		return good;
 	}
 
-	std::vector<std::pair<std::filesystem::path, std::string>> others_;
+private:
+	bool tell(const std::string &what)
+	{
+		bool good = true;
+
+		for (const auto &[driver, device] : others_) {
+			std::ofstream file(driver / what);
+
+			good &= static_cast<bool>(file << device << std::flush);
+		}
+		return good;
+	}
+
+	std::set<bound> others_;
+	std::size_t before_;
+	bool alone_;
 };
 
 void add_loads(std::vector<operation> &all)
@@ -391,6 +423,34 @@ void add_calls(std::vector<operation> &all)
 		}));
 }
 
+/* All as it was, or why not. */
+bool restore(one_nic &single, fuzz::without_udev &quiet)
+{
+	bool good = true;
+	const auto must = [&good](bool holds, const std::string &reason) {
+		if (!holds)
+			std::printf("# %s\n", reason.c_str());
+		good &= holds;
+	};
+
+	must(quiet.start(), "udev does not start");
+	must(single.give_back(), "a driver does not take its NIC back");
+	/* It may be renaming them until then. */
+	must(quiet.catch_up(), "udev does not catch up");
+	must(!std::system("modprobe -r dummy"), "dummy does not unload");
+	const std::size_t after = hardware_nics().size();
+
+	must(after == single.before(), std::to_string(after) + " NICs have a driver, " +
+	     std::to_string(single.before()) + " had one before");
+	return good;
+}
+
+int bail(const char *why)
+{
+	std::printf("Bail out! %s\n", why);
+	return 1;
+}
+
 } // namespace
 
 int main()
@@ -400,24 +460,20 @@ int main()
 		std::printf("1..0 # SKIP this kernel has no fault injection (CONFIG_FAILSLAB)\n");
 		return 4;
 	}
-	if (!prepare_injection()) {
-		std::printf("Bail out! fault injection takes no settings\n");
-		return 1;
-	}
+	if (!prepare_injection())
+		return bail("fault injection takes no settings");
 	/* No NIC but one and those that are made. */
-	std::optional<one_nic> alone(std::in_place);
+	one_nic single;
 
+	if (!single.alone())
+		return bail("a driver does not let go of its NIC");
 	if (std::system("modprobe -r dummy && modprobe -r macvlan && modprobe flex_array && "
-			"modprobe dummy numdummies=0 && udevadm settle")) {
-		std::printf("Bail out! a module does not load\n");
-		return 1;
-	}
+			"modprobe dummy numdummies=0 && udevadm settle"))
+		return bail("a module does not load");
 	fuzz::without_udev quiet;
 
-	if (!quiet.stopped()) {
-		std::printf("Bail out! udev does not stop\n");
-		return 1;
-	}
+	if (!quiet.stopped())
+		return bail("udev does not stop");
 	std::printf("1..%u\n", planned);
 	fuzz::kernel_log log;
 	fuzz::nic_churn nics(1);
@@ -439,20 +495,15 @@ int main()
 
 	add_loads(all);
 	run();
-	if (!fuzz::load("symbol_index") || !fuzz::load("netdev_naming")) {
-		std::printf("Bail out! a module does not load any more\n");
-		return 1;
-	}
+	if (!fuzz::load("symbol_index") || !fuzz::load("netdev_naming"))
+		return bail("a module does not load any more");
 	add_updates(all, nics);
 	add_opens(all);
 	add_calls(all);
 	all.push_back(read_events(nics));
 	all.push_back(map_snapshot());
 	run();
-	if (!quiet.start())
-		failed++;
-	alone.reset();
-	if (!quiet.catch_up() || std::system("modprobe -r dummy"))
+	if (!restore(single, quiet))
 		failed++;
 	return failed || number != planned ? 1 : 0;
 }
