@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The sanitizer kernels: built once per configuration, source and compiler."""
 
+import glob
 import os
 import re
 import shutil
@@ -35,6 +36,9 @@ WATCHED = """arch/x86/kernel/kprobes drivers/base drivers/base/firmware_loader d
     net/netlink""".split()
 # make expands it for each folder that it enters; for modules, everything is instrumented.
 ONLY_WATCHED = f"$(if $(filter {' '.join(WATCHED)},$(obj)),,n)"
+# What the compiler is told where they are instrumented, for each option that was ordered.
+INSTRUMENTS = {"CONFIG_KASAN": "-fsanitize=kernel-address",
+               "CONFIG_UBSAN_SHIFT": "-fsanitize=shift"}
 # Modules with exports and without imports that tests load. The kernel's configuration offers
 # them only together with drivers that are larger by far.
 BY_HAND = {"CONFIG_LRU_CACHE": "lib/lru_cache.ko", "CONFIG_CRC8": "lib/crc/crc8.ko"}
@@ -70,6 +74,24 @@ def missing(wanted, config):
     for option, value in wanted.items():
         if final.get(option) != value:
             wrong.append(f"{option} is {final.get(option) or 'not set'}, not {value or 'unset'}")
+    return wrong
+
+
+def not_watched(out, wanted):
+    """What is wrong with folders of WATCHED in a build tree: each has objects, and of those,
+    one at least was compiled with what instruments it (the kernel exempts some)."""
+    words = [word for option, word in INSTRUMENTS.items() if wanted.get(option) == "y"]
+    wrong = []
+    for folder in WATCHED:
+        commands = []
+        for path in glob.glob(os.path.join(out, folder, ".*.o.cmd")):
+            with open(path) as text:
+                commands.append(text.read())
+        if not commands:
+            wrong.append(f"{folder} has no objects")
+        else:
+            wrong += [f"{folder} has no object with {word}" for word in words
+                      if not any(word in command for command in commands)]
     return wrong
 
 
@@ -139,6 +161,10 @@ class SanitizerKernel:
         for path in BY_HAND.values():
             if not os.path.exists(os.path.join(out, path)):
                 raise LabError(f"{self.target.name}: the kernel's build made no {path}", self.log)
+        wrong = not_watched(out, self.wanted)
+        if wrong:
+            raise LabError(f"{self.target.name}: the kernel is not instrumented as ordered: "
+                           f"{'; '.join(wrong)}", self.log)
         os.makedirs(os.path.join(out, "stage"))
         self._run([*make, *stamp, "modules_install", "INSTALL_MOD_PATH=/out/stage"], "modules_install", out)
         self._arrange(tmp, out)
