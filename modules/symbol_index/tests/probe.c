@@ -201,6 +201,22 @@ static const char * const probe_names[] = {
 static struct task_struct *probe_threads[PROBE_THREADS];
 static atomic64_t probe_gotten = ATOMIC64_INIT(0);
 
+/*
+ * Kernels that search under rcu_read_lock() alone (7.2, for one) can be preempted after
+ * they found a symbol of a module that goes. If that has got as far as to
+ * MODULE_STATE_UNFORMED when they look at its state, they take it for a bug:
+ * strong_try_module_get(). Older ones disable preemption themselves.
+ */
+static bool probe_get(const char *name)
+{
+	bool gotten;
+
+	preempt_disable();
+	gotten = __symbol_get(name);
+	preempt_enable();
+	return gotten;
+}
+
 static int probe_churn(void *data)
 {
 	unsigned long i = (unsigned long)data;
@@ -208,7 +224,7 @@ static int probe_churn(void *data)
 
 	while (!kthread_should_stop()) {
 		name = probe_names[i++ % ARRAY_SIZE(probe_names)];
-		if (__symbol_get(name)) {
+		if (probe_get(name)) {
 			atomic64_inc(&probe_gotten);
 			__symbol_put(name);
 		}
