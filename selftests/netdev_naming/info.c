@@ -152,7 +152,9 @@ TEST_F(info, netlink_addresses_taken)
 
 		fds[i] = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 		ASSERT_LE(0, fds[i]);
-		EXPECT_EQ(0, bind(fds[i], (struct sockaddr *)&addr, sizeof(addr)));
+		/* By the module itself at this moment, if udev asks it. */
+		EXPECT_TRUE(!bind(fds[i], (struct sockaddr *)&addr, sizeof(addr)) ||
+			    errno == EADDRINUSE) TH_LOG("%s", strerror(errno));
 	}
 	EXPECT_EQ(0, handle_info(self->fd, 0, &info));
 	EXPECT_STREQ("nnt0", info.name);
