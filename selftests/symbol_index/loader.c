@@ -59,6 +59,8 @@ static bool loader_load(const char *mode)
 /* True if it is gone. */
 static bool loader_unload(void)
 {
+	time_t end;
+
 	if (access(LOADER, F_OK))
 		return true;
 	if (!access(PATCH, F_OK)) {
@@ -66,7 +68,14 @@ static bool loader_unload(void)
 		    !wait_for(PATCH "/enabled", NULL))
 			return false;
 	}
-	return !rmmod("symbol_index_loader");
+	/* Its directory goes a moment before livepatch lets go of the module. */
+	for (end = time(NULL) + PATIENCE; time(NULL) < end; usleep(20000)) {
+		int err = rmmod("symbol_index_loader");
+
+		if (err != EWOULDBLOCK)
+			return !err;
+	}
+	return false;
 }
 
 /* Has the patch enabled, in that mode. */
