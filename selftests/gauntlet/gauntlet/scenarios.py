@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from .machines import FIRMWARE, OLD_BOARD, SERIAL, SLOTS, Bridge, Nic, mac, root_port
 
 TARGET = "trixie-6.12"
-FORWARD = "modules_load=virtio_net,e1000e,igb"
-BACKWARD = "modules_load=igb,e1000e,virtio_net"
+# Two drivers fit the USB NIC, and the first to be loaded has it, by one interface of the
+# device or by another: a difference of its own, so cdc_ether is there before the NIC.
+FORWARD = "modules_load=cdc_ether,virtio_net,e1000e,igb"
+BACKWARD = "modules_load=cdc_ether,igb,e1000e,virtio_net"
 
 
 @dataclass(frozen=True)
