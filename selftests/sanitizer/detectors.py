@@ -34,6 +34,7 @@ class DetectorRow(row.KernelRow):
 
     title = "detectors"
     memory = "2G"
+    at_once = True
     append = sanitizer.APPEND
     system = sanitizer.SanitizerKernel
     on = sanitizer.TARGET
@@ -68,7 +69,6 @@ class KcsanDetectorRow(DetectorRow):
 
     title = "kcsan-detectors"
     long = True
-    at_once = True
     append = sanitizer.KCSAN_APPEND
     system = sanitizer.KcsanKernel
     on = sanitizer.KCSAN_TARGET

@@ -54,8 +54,10 @@ class KernelRow:
         for name, folder in self.extra.items():
             known += payload.scripts(name, folder)
         chosen = build.select(known, self.words)
-        if not self.words:
-            chosen = [test for test in chosen if test not in self.never]
+        unfit = [test for test in chosen if test in self.never]
+        if unfit and not self.words:
+            progress.step(self.name, f"left out, cannot pass on this kernel: {' '.join(unfit)}")
+            chosen = [test for test in chosen if test not in unfit]
         if not self.words and not self.everything:
             chosen, left = pending.without(self.name, chosen)
             slow = [test for test in chosen
