@@ -28,6 +28,7 @@
 #include "chaos.hpp"
 #include "log.hpp"
 #include "udev.hpp"
+#include "watch.hpp"
 #include "worker.hpp"
 
 namespace
@@ -35,7 +36,7 @@ namespace
 
 using namespace fuzz;
 
-constexpr unsigned int threads = 4;
+constexpr unsigned int threads = findings::threads - 1;
 
 struct options {
 	uint64_t seed = 20261;
@@ -101,6 +102,7 @@ std::string problem_of(const findings &found, kernel_log &log)
 bool alone(const options &chosen, uint64_t count, kernel_log &log)
 {
 	findings found;
+	const stall_watch watch(found);
 	descriptor_pool pool;
 	worker single(pool, found, chosen.seed, 0, false);
 	coverage covered;
@@ -125,6 +127,7 @@ void worker_thread(descriptor_pool &pool, findings &found, const options &chosen
 bool together(const options &chosen, uint64_t count, kernel_log &log, bool reload)
 {
 	findings found;
+	const stall_watch watch(found);
 	descriptor_pool pool;
 	std::vector<std::thread> all;
 	std::atomic<unsigned int> running{threads};

@@ -86,6 +86,7 @@ void worker::run(uint64_t from, uint64_t to, coverage *covered)
 	if (covered)
 		covered->start();
 	for (uint64_t i = from; i < to && !found_.failed; i++) {
+		found_.begun[thread_] = i;
 		step(i);
 		found_.operations++;
 		if (covered && (i % 64 == 0 || covered->half_full()))
@@ -130,8 +131,11 @@ void worker::call_ioctl(random_source &random, uint64_t operation)
 	/* A slot may be empty, closed by another thread, or of another device by now. */
 	if (fd < 0 || kind != layout.device || (racing_ && (error == EBADF || error == ENOTTY)))
 		return;
-	if (!result && made.descriptor() >= 0)
+	if (!result && made.descriptor() >= 0) {
+		/* The kernel makes it blocking: a read would wait for an event that nobody causes. */
+		fcntl(made.descriptor(), F_SETFL, O_NONBLOCK);
 		pool_.put(netdev_handle, random.below(descriptor_pool::slots), made.descriptor());
+	}
 	if (error == EBADF)
 		return;
 	/* With several threads, another device's reply may be in the buffer. */

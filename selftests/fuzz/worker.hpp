@@ -30,6 +30,9 @@ private:
 };
 
 struct findings {
+	static constexpr unsigned int threads = 5;	/* the one of phase 1, and four */
+
+	std::array<std::atomic<uint64_t>, threads> begun{};	/* each thread's last operation */
 	std::atomic<uint64_t> operations{0};
 	std::atomic<uint64_t> succeeded{0};
 	std::atomic<bool> failed{false};

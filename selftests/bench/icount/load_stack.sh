@@ -43,10 +43,11 @@ stack_modules()
 	esac
 }
 
-# Fills up to 400 modules with drivers, which exist for hardware that is not here.
+# Fills up to 400 modules with drivers, which exist for hardware that is not here. None
+# that maps memory where it expects a card of 1995 (drivers/mtd/maps): the kernel warns.
 load_ballast()
 {
-	for folder in mtd iio hwmon media/rc media/i2c usb/serial input/misc leds regulator power rtc \
+	for folder in iio hwmon media/rc media/i2c usb/serial input/misc leds regulator power rtc \
 		watchdog misc i2c/busses gpio mfd pinctrl; do
 		find "/lib/modules/$(uname -r)/kernel/drivers/$folder" -name '*.ko*' 2> /dev/null
 	done | sed 's,.*/,,; s,\.ko.*,,' | grep -v -E 'dog|wdt|wd$|_test' | while read -r name; do
