@@ -28,9 +28,9 @@ static __always_inline void symidx_answer(struct compat_find_symbol_answer *answ
  * @floor: all modules there are were in the index then, save for one that is only being
  * read in, and none has begun to leave it.
  */
-static __always_inline bool symidx_all_searched(const struct module *floor)
+static __always_inline bool symidx_all_searched(const struct list_head *floor)
 {
-	const struct module *newest;
+	const struct list_head *newest;
 
 	/* Who misses the entries of a module that goes sees the floor lowered. */
 	smp_rmb();
@@ -38,11 +38,13 @@ static __always_inline bool symidx_all_searched(const struct module *floor)
 		return false;
 	/* A module that comes after this was not there yet. */
 	smp_rmb();
-	newest = list_entry_rcu(symidx_search.modules->next, struct module, list);
+	/* Nothing in the list is NULL, the floor that is not known. */
+	newest = READ_ONCE(symidx_search.modules->next);
 	if (newest == floor)
 		return true;
-	return floor && READ_ONCE(newest->state) == MODULE_STATE_UNFORMED &&
-	       list_entry_rcu(newest->list.next, struct module, list) == floor;
+	if (READ_ONCE(list_entry(newest, struct module, list)->state) != MODULE_STATE_UNFORMED)
+		return false;
+	return READ_ONCE(newest->next) == floor;
 }
 
 /**
@@ -59,7 +61,7 @@ static __always_inline bool symidx_find(const char *name, bool gplok,
 					struct compat_find_symbol_answer *answer)
 {
 	const struct symidx_entry *entry;
-	const struct module *floor;
+	const struct list_head *floor;
 	bool found = false;
 
 	preempt_disable_notrace();

@@ -5,6 +5,7 @@
 
 #include <linux/cache.h>
 #include <linux/compiler.h>
+#include <linux/list.h>
 #include "index.h"
 #include "name.h"
 
@@ -12,13 +13,13 @@
  * struct symidx_search - all that a search by exact name reads first
  * @buckets: the first entry of each chain, or NULL
  * @shift: what is left of a hash after this is the number of its chain
- * @floor: this module and all older ones are in the index; NULL: not known
+ * @floor: the module of this node and all older ones are in the index; NULL: not known
  * @modules: the kernel's list of modules, the newest first
  */
 struct symidx_search {
 	struct symidx_entry **buckets;
 	unsigned int shift;
-	struct module *floor;
+	const struct list_head *floor;
 	struct list_head *modules;
 };
 

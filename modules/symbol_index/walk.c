@@ -80,14 +80,14 @@ static noinline bool symidx_module_find(struct module *mod, const char *name, bo
 }
 
 /* Searches the modules down to @floor, @all of them or only those that the index may lack. */
-static bool symidx_modules_find(const char *name, bool gplok, const struct module *floor, bool all,
-				struct compat_find_symbol_answer *answer)
+static bool symidx_modules_find(const char *name, bool gplok, const struct list_head *floor,
+				bool all, struct compat_find_symbol_answer *answer)
 {
 	enum module_state state;
 	struct module *mod;
 
 	list_for_each_entry_rcu(mod, symidx_search.modules, list, true) {
-		if (mod == floor)
+		if (&mod->list == floor)
 			break;
 		state = READ_ONCE(mod->state);
 		if (state == MODULE_STATE_UNFORMED || (state == MODULE_STATE_LIVE && !all))
@@ -169,7 +169,8 @@ static void symidx_look_soon(void)
  */
 void symidx_walk_raise(void)
 {
-	struct module *mod, *old, *floor = NULL;
+	const struct list_head *old, *floor = NULL;
+	struct module *mod;
 	bool going = false;
 
 	if (symidx_missing)
@@ -179,15 +180,15 @@ void symidx_walk_raise(void)
 	list_for_each_entry_rcu(mod, symidx_search.modules, list) {
 		enum module_state state = READ_ONCE(mod->state);
 
-		if (mod == old) {
+		if (&mod->list == old) {
 			if (!floor)
-				floor = mod;
+				floor = old;
 			break;
 		}
 		if (state != MODULE_STATE_LIVE)
 			floor = NULL;
 		else if (!floor)
-			floor = mod;
+			floor = &mod->list;
 		if (state == MODULE_STATE_GOING)
 			going = true;
 	}
