@@ -15,12 +15,6 @@
 struct symidx_search symidx_search ____cacheline_aligned;
 EXPORT_SYMBOL_GPL(symidx_search);
 
-static struct symidx_entry **symidx_bucket(const struct symidx_entry *entry)
-{
-	/* The number of the chain is in the tag: its upper bits are those of the hash. */
-	return &symidx_search.buckets[entry->tag >> (symidx_search.shift - 32)];
-}
-
 /* @symbols: those of the kernel proper; modules that load later bring as many. */
 int symidx_hash_init(u32 symbols)
 {
@@ -29,7 +23,7 @@ int symidx_hash_init(u32 symbols)
 	symidx_search.buckets = kvcalloc(buckets, sizeof(*symidx_search.buckets), GFP_KERNEL);
 	if (!symidx_search.buckets)
 		return -ENOMEM;
-	symidx_search.shift = 64 - ilog2(buckets);
+	symidx_search.mask = buckets - 1;
 	return 0;
 }
 
@@ -41,13 +35,13 @@ void symidx_hash_exit(void)
 
 size_t symidx_hash_memory(void)
 {
-	return sizeof(*symidx_search.buckets) << (64 - symidx_search.shift);
+	return sizeof(*symidx_search.buckets) * (symidx_search.mask + 1);
 }
 
 /* The entry is complete and its tag set. Under symidx_mutex. */
 void symidx_hash_add(struct symidx_entry *entry)
 {
-	struct symidx_entry **bucket = symidx_bucket(entry);
+	struct symidx_entry **bucket = symidx_bucket(entry->tag);
 
 	WRITE_ONCE(entry->next, *bucket);
 	/* Who finds the entry sees what is in it. */
@@ -57,7 +51,7 @@ void symidx_hash_add(struct symidx_entry *entry)
 /* Under symidx_mutex. */
 void symidx_hash_del(struct symidx_entry *entry)
 {
-	struct symidx_entry **link = symidx_bucket(entry);
+	struct symidx_entry **link = symidx_bucket(entry->tag);
 
 	while (*link != entry)
 		link = &(*link)->next;

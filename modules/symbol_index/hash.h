@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The search by exact name, inline for the sake of the module loader. */
+/*
+ * The search by exact name, inline for the sake of the module loader. Entries are found by
+ * the tag of their name, which is its hash; the name itself is compared when that fits.
+ */
 #ifndef _SYMBOL_INDEX_HASH_H
 #define _SYMBOL_INDEX_HASH_H
 
@@ -12,41 +15,60 @@
 /**
  * struct symidx_search - all that a search by exact name reads first
  * @buckets: the first entry of each chain, or NULL
- * @shift: what is left of a hash after this is the number of its chain
+ * @mask: the bits of a tag that are the number of its chain
  * @floor: the module of this node and all older ones are in the index; NULL: not known
  * @modules: the kernel's list of modules, the newest first
  */
 struct symidx_search {
 	struct symidx_entry **buckets;
-	unsigned int shift;
+	u32 mask;
 	const struct list_head *floor;
 	struct list_head *modules;
 };
 
 extern struct symidx_search symidx_search;
 
-/* What an entry keeps of the hash of its name. */
-static inline u32 symidx_hash_tag(u64 hash)
+/* The chain of that tag. */
+static __always_inline struct symidx_entry **symidx_bucket(u32 tag)
 {
-	return hash >> 32;
+	return &symidx_search.buckets[tag & symidx_search.mask];
+}
+
+/* The first entry with that tag, from @entry on. */
+static __always_inline const struct symidx_entry *
+symidx_hash_next(const struct symidx_entry *entry, u32 tag)
+{
+	while (entry && entry->tag != tag)
+		entry = READ_ONCE(entry->next);
+	return entry;
+}
+
+/* The first entry with that tag: if it is not of the name one wants, hardly any other is. */
+static __always_inline const struct symidx_entry *symidx_hash_first(u32 tag)
+{
+	return symidx_hash_next(READ_ONCE(*symidx_bucket(tag)), tag);
+}
+
+/* Whether the module loader would take that entry for that name. */
+static __always_inline bool symidx_entry_is(const struct symidx_entry *entry, const char *name,
+					    bool gplok)
+{
+	return symidx_names_equal(name, symidx_name(entry)) &&
+	       (likely(gplok) || !(entry->flags & COMPAT_EXPORT_GPL_ONLY));
 }
 
 /*
  * The first entry of that name that the module loader would take: GPL-only ones
  * only if @gplok. RCU or preemption disabled.
  */
-static __always_inline const struct symidx_entry *symidx_hash_find(const char *name, bool gplok)
+static inline const struct symidx_entry *symidx_hash_find(const char *name, bool gplok)
 {
-	const struct symidx_key key = symidx_name_key(name);
-	const struct symidx_entry *entry;
+	const u32 tag = symidx_name_tag(name);
+	const struct symidx_entry *entry = symidx_hash_first(tag);
 
-	entry = READ_ONCE(symidx_search.buckets[key.hash >> symidx_search.shift]);
-	for (; entry; entry = READ_ONCE(entry->next))
-		if (entry->tag == symidx_hash_tag(key.hash) &&
-		    symidx_name_is(symidx_name(entry), name, &key) &&
-		    (likely(gplok) || !(entry->flags & COMPAT_EXPORT_GPL_ONLY)))
-			return entry;
-	return NULL;
+	while (entry && !symidx_entry_is(entry, name, gplok))
+		entry = symidx_hash_next(READ_ONCE(entry->next), tag);
+	return entry;
 }
 
 #endif /* _SYMBOL_INDEX_HASH_H */

@@ -54,7 +54,7 @@ struct symidx_run {
  * @run: whose it is
  * @sym: its entry in its owner's table
  * @crc: its CRC in its owner's table, NULL for none
- * @tag: symidx_hash_tag() of its name
+ * @tag: symidx_name_tag() of its name
  * @flags: COMPAT_EXPORT_*
  */
 struct symidx_entry {

@@ -11,6 +11,7 @@
 #include <linux/bitops.h>
 #include <linux/compiler.h>
 #include <linux/string.h>
+#include <linux/swab.h>
 #include <linux/types.h>
 #include <uapi/linux/symbol_index_format.h>
 
@@ -34,24 +35,24 @@ static inline u32 symidx_format_hash(const char *name)
 	}
 }
 
-/**
- * struct symidx_key - what is known of a name once it has been hashed
- * @hash: its hash in memory; the upper bits are the good ones
- * @last: its last word, which holds its end
- * @mask: the bytes of that word that are the name's, its end included
- */
-struct symidx_key {
-	u64 hash;
-	const char *last;
-	unsigned long mask;
-};
-
 /* 2^64 by the golden ratio. */
 #define SYMIDX_HASH_MULTIPLIER	0x9e3779b97f4a7c15ULL
 
+/*
+ * The hash in memory. It covers a name as far as to the first byte that is zero or above
+ * 0x80, and that byte. Names are ASCII, so this is all of them; the end is found with fewer
+ * instructions if a byte above 0x80 passes for one. Names that differ behind such a byte
+ * have the same hash, and are still compared.
+ */
 static __always_inline u64 symidx_hash_step(u64 hash, u64 word, u64 multiplier)
 {
-	return (rol64(hash, 5) ^ word) * multiplier;
+	return (hash + word) * multiplier;
+}
+
+/* The upper half of the hash, which is the good one, with the best bits at the bottom. */
+static __always_inline u32 symidx_hash_tag(u64 hash)
+{
+	return swab64(hash);
 }
 
 #if defined(CONFIG_DCACHE_WORD_ACCESS) && defined(CONFIG_64BIT) && !defined(__BIG_ENDIAN)
@@ -65,51 +66,83 @@ static __always_inline u64 symidx_in_register(u64 constant)
 	return constant;
 }
 
-static __always_inline struct symidx_key symidx_name_key(const char *name)
-{
-	const struct word_at_a_time constants = {
-		.one_bits = symidx_in_register(REPEAT_BYTE(0x01)),
-		.high_bits = symidx_in_register(REPEAT_BYTE(0x80)),
-	};
-	const u64 multiplier = symidx_in_register(SYMIDX_HASH_MULTIPLIER);
-	unsigned long word, zero, text;
-	struct symidx_key key;
-	u64 hash = 0;
+/**
+ * struct symidx_constants - what it takes to find the end of a name in a word
+ * @less_one: added to a word, takes one from each byte
+ * @tops: the top bits of all bytes
+ */
+struct symidx_constants {
+	u64 less_one;
+	u64 tops;
+};
 
-	while (word = load_unaligned_zeropad(name), !has_zero(word, &zero, &constants)) {
+static __always_inline struct symidx_constants symidx_constants(void)
+{
+	return (struct symidx_constants) {
+		.less_one = symidx_in_register(-REPEAT_BYTE(0x01)),
+		.tops = symidx_in_register(REPEAT_BYTE(0x80)),
+	};
+}
+
+/*
+ * 0 if no byte of @word is zero or above 0x80. Otherwise the lowest bit is the top bit of
+ * the first such byte. Those beyond it can be wrong, since taking one from zero borrows.
+ */
+static __always_inline u64 symidx_ends(u64 word, struct symidx_constants constants)
+{
+	return (word + constants.less_one) & constants.tops;
+}
+
+/* All bits up to the lowest one of @ends, which is not 0: the bytes as far as to that end. */
+static __always_inline u64 symidx_up_to_end(u64 ends)
+{
+	return ends ^ (ends - 1);
+}
+
+static __always_inline u32 symidx_name_tag(const char *name)
+{
+	const u64 multiplier = symidx_in_register(SYMIDX_HASH_MULTIPLIER);
+	const struct symidx_constants constants = symidx_constants();
+	u64 word, ends, hash = 0;
+
+	while (word = load_unaligned_zeropad(name), !(ends = symidx_ends(word, constants))) {
 		hash = symidx_hash_step(hash, word, multiplier);
 		name += sizeof(word);
 	}
-	zero = prep_zero_mask(word, zero, &constants);
-	/* Ones in all bytes before the first that is zero. */
-	text = zero_bytemask(create_zero_mask(zero));
-	key.hash = symidx_hash_step(hash, word & text, multiplier);
-	key.last = name;
-	key.mask = text << 8 | 0xff;
-	return key;
+	return symidx_hash_tag(symidx_hash_step(hash, word & symidx_up_to_end(ends), multiplier));
 }
 
-/* Whether @other is @name, whose key is @key. There is no zero before its last word. */
-static __always_inline bool symidx_name_is(const char *other, const char *name,
-					   const struct symidx_key *key)
+/* Whether two names are the same, whatever bytes are in them. */
+static __always_inline bool symidx_names_equal(const char *name, const char *other)
 {
-	for (; name != key->last; name += sizeof(long), other += sizeof(long))
-		if (load_unaligned_zeropad(name) != load_unaligned_zeropad(other))
+	const struct symidx_constants constants = symidx_constants();
+	u64 word, ends;
+
+	for (;; name += sizeof(word), other += sizeof(word)) {
+		word = load_unaligned_zeropad(name);
+		ends = symidx_ends(word, constants);
+		/* Zeros have no top bit, other ends have. */
+		if (unlikely(ends))
+			ends &= ~word;
+		if (unlikely(ends))
+			return !((word ^ load_unaligned_zeropad(other)) & symidx_up_to_end(ends));
+		if (word != load_unaligned_zeropad(other))
 			return false;
-	return !((load_unaligned_zeropad(name) ^ load_unaligned_zeropad(other)) & key->mask);
+	}
 }
 
 #else
 
-static inline struct symidx_key symidx_name_key(const char *name)
+static inline u32 symidx_name_tag(const char *name)
 {
 	unsigned int shift = 0;
 	u64 hash = 0, word = 0;
 
 	for (;; name++) {
 		word |= (u64)(u8)*name << shift;
-		if (!*name)
-			break;
+		if (!*name || (u8)*name > 0x80)
+			return symidx_hash_tag(symidx_hash_step(hash, word,
+								SYMIDX_HASH_MULTIPLIER));
 		shift += 8;
 		if (shift == 64) {
 			hash = symidx_hash_step(hash, word, SYMIDX_HASH_MULTIPLIER);
@@ -117,15 +150,11 @@ static inline struct symidx_key symidx_name_key(const char *name)
 			shift = 0;
 		}
 	}
-	return (struct symidx_key) {
-		.hash = symidx_hash_step(hash, word, SYMIDX_HASH_MULTIPLIER),
-	};
 }
 
-static inline bool symidx_name_is(const char *other, const char *name,
-				  const struct symidx_key *key)
+static inline bool symidx_names_equal(const char *name, const char *other)
 {
-	return !strcmp(other, name);
+	return !strcmp(name, other);
 }
 
 #endif

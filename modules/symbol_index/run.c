@@ -44,7 +44,7 @@ void symidx_run_set(struct symidx_run *run, u32 i, u32 table, u32 index)
 	entry->sym = from->start + index;
 	entry->crc = compat_export_crc(from, index);
 	entry->flags = compat_export_flags(from, index);
-	entry->tag = symidx_hash_tag(symidx_name_key(symidx_name(entry)).hash);
+	entry->tag = symidx_name_tag(symidx_name(entry));
 }
 
 /* Merges the tables; of equal names the one of the table searched first leads. */
