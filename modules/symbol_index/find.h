@@ -6,22 +6,21 @@
 #ifndef _SYMBOL_INDEX_FIND_H
 #define _SYMBOL_INDEX_FIND_H
 
+#include <linux/list.h>
 #include <linux/preempt.h>
-#include <linux/rculist.h>
 #include "compat/find_symbol.h"
 #include "hash.h"
 
-bool symidx_find_export(const char *name, bool gplok, struct compat_find_symbol_answer *answer);
-bool symidx_find_export_again(const char *name, bool gplok,
-			      struct compat_find_symbol_answer *answer);
+bool symidx_find_export(struct compat_find_symbol_arg *arg);
 bool symidx_find_export_slowly(const char *name, bool gplok,
 			       struct compat_find_symbol_answer *answer);
 
-static __always_inline void symidx_answer(struct compat_find_symbol_answer *answer,
-					  const struct symidx_entry *entry)
-{
-	compat_find_symbol_set(answer, entry->run->owner, entry->sym, entry->crc, entry->flags);
-}
+/*
+ * How symidx_find() goes on unless it finds nothing and is sure of it. They enable preemption
+ * for it, so that it jumps to them and never calls: it has no registers to save and restore.
+ */
+bool symidx_find_likely(struct compat_find_symbol_arg *arg, const struct symidx_entry *entry);
+bool symidx_find_again(struct compat_find_symbol_arg *arg);
 
 /*
  * Whether no module can have what a search did not find that began when the floor was
@@ -49,33 +48,27 @@ static __always_inline bool symidx_all_searched(const struct list_head *floor)
 
 /**
  * symidx_find() - find the symbol that the module loader would find
- * @name: name of the symbol
- * @gplok: the importer may use GPL-only symbols
- * @answer: filled in if it is found
+ * @arg: the question; the answer is filled in if it is found
  *
  * Context: any that the module loader calls find_symbol() in: preemption
  * disabled, RCU read-side critical section or module_mutex held.
  * Return: whether it is found.
  */
-static __always_inline bool symidx_find(const char *name, bool gplok,
-					struct compat_find_symbol_answer *answer)
+static __always_inline bool symidx_find(struct compat_find_symbol_arg *arg)
 {
 	const struct symidx_entry *entry;
 	const struct list_head *floor;
-	bool found = false;
 
 	preempt_disable_notrace();
 	/* Who sees the floor sees the entries of all modules from there on. */
 	floor = smp_load_acquire(&symidx_search.floor);
-	entry = symidx_hash_find(name, gplok);
-	if (entry) {
-		symidx_answer(answer, entry);
-		found = true;
-	} else if (unlikely(!symidx_all_searched(floor))) {
-		found = symidx_find_export_again(name, gplok, answer);
-	}
+	entry = symidx_hash_first(symidx_name_tag(arg->name));
+	if (entry)
+		return symidx_find_likely(arg, entry);
+	if (unlikely(!symidx_all_searched(floor)))
+		return symidx_find_again(arg);
 	preempt_enable_notrace();
-	return found;
+	return false;
 }
 
 #endif /* _SYMBOL_INDEX_FIND_H */

@@ -51,29 +51,29 @@ static const char *symidx_answer_owner(bool found, const struct compat_find_symb
  * Asks the index and the tables. Callers do not always keep modules from coming
  * and going: an answer is right if the tables gave it before or after.
  */
-static noinline bool symidx_find_verified(const char *name, bool gplok,
-					  struct compat_find_symbol_answer *answer)
+static noinline bool symidx_find_verified(struct compat_find_symbol_arg *arg)
 {
+	struct compat_find_symbol_answer *answer = &arg->answer;
 	struct compat_find_symbol_answer before, after;
 	bool found, found_before, found_after;
 	u64 start, middle;
 
 	preempt_disable_notrace();
 	start = ktime_get_ns();
-	found_before = symidx_find_export_slowly(name, gplok, &before);
+	found_before = symidx_find_export_slowly(arg->name, arg->gplok, &before);
 	middle = ktime_get_ns();
-	found = symidx_find_export(name, gplok, answer);
+	found = symidx_find_export(arg);
 	atomic64_add(ktime_get_ns() - middle, &symidx_index_ns);
 	atomic64_add(middle - start, &symidx_walk_ns);
 	atomic64_inc(&symidx_verified);
 	if (unlikely(!symidx_answers_equal(found, answer, found_before, &before))) {
-		found_after = symidx_find_export_slowly(name, gplok, &after);
+		found_after = symidx_find_export_slowly(arg->name, arg->gplok, &after);
 		if (symidx_answers_equal(found, answer, found_after, &after)) {
 			atomic64_inc(&symidx_moved);
 		} else {
 			atomic64_inc(&symidx_differences);
-			pr_warn_ratelimited("%s: exported by %s, but the index says %s\n", name,
-					    symidx_answer_owner(found_after, &after),
+			pr_warn_ratelimited("%s: exported by %s, but the index says %s\n",
+					    arg->name, symidx_answer_owner(found_after, &after),
 					    symidx_answer_owner(found, answer));
 			found = found_after;
 			*answer = after;
@@ -86,14 +86,14 @@ static noinline bool symidx_find_verified(const char *name, bool gplok,
 static noinline bool symidx_find_otherwise(struct compat_find_symbol_arg *arg)
 {
 	if (READ_ONCE(symidx_mode) == SYMIDX_MODE_VERIFY)
-		return symidx_find_verified(arg->name, arg->gplok, &arg->answer);
+		return symidx_find_verified(arg);
 	return symidx_find_export_slowly(arg->name, arg->gplok, &arg->answer);
 }
 
 static __always_inline bool symidx_find_in_mode(struct compat_find_symbol_arg *arg)
 {
 	if (likely(READ_ONCE(symidx_mode) == SYMIDX_MODE_ON))
-		return symidx_find(arg->name, arg->gplok, &arg->answer);
+		return symidx_find(arg);
 	return symidx_find_otherwise(arg);
 }
 

@@ -99,15 +99,21 @@ static bool symidx_modules_find(const char *name, bool gplok, const struct list_
 }
 
 /* symidx_find() for callers to whom every instruction is one. */
-bool symidx_find_export(const char *name, bool gplok, struct compat_find_symbol_answer *answer)
+bool symidx_find_export(struct compat_find_symbol_arg *arg)
 {
-	return symidx_find(name, gplok, answer);
+	return symidx_find(arg);
 }
 EXPORT_SYMBOL_GPL(symidx_find_export);
 
-/* The search at a time at which the index may lack modules. Preemption is disabled. */
-bool symidx_find_export_again(const char *name, bool gplok,
-			      struct compat_find_symbol_answer *answer)
+static void symidx_answer(struct compat_find_symbol_answer *answer,
+			  const struct symidx_entry *entry)
+{
+	compat_find_symbol_set(answer, entry->run->owner, entry->sym, entry->crc, entry->flags);
+}
+
+/* The search at a time at which the index may lack modules. */
+static bool symidx_find_lacking(const char *name, bool gplok,
+				struct compat_find_symbol_answer *answer)
 {
 	const struct symidx_entry *entry;
 	unsigned long generation;
@@ -129,7 +135,41 @@ bool symidx_find_export_again(const char *name, bool gplok,
 	} while (!found && generation != symbol_index_generation());
 	return found;
 }
-EXPORT_SYMBOL_GPL(symidx_find_export_again);
+
+/**
+ * symidx_find_again() - find a symbol by searching all that there is
+ * @arg: the question; the answer is filled in if it is found
+ *
+ * Context: preemption disabled; enabled on return.
+ * Return: whether it is found.
+ */
+bool symidx_find_again(struct compat_find_symbol_arg *arg)
+{
+	bool found = symidx_find_lacking(arg->name, arg->gplok, &arg->answer);
+
+	preempt_enable_notrace();
+	return found;
+}
+EXPORT_SYMBOL_GPL(symidx_find_again);
+
+/**
+ * symidx_find_likely() - find a symbol that is most likely the one of an entry
+ * @arg: the question; the answer is filled in if it is found
+ * @entry: the first one with the tag of the name
+ *
+ * Context: preemption disabled; enabled on return.
+ * Return: whether it is found.
+ */
+bool symidx_find_likely(struct compat_find_symbol_arg *arg, const struct symidx_entry *entry)
+{
+	/* Two names of one tag, or a GPL-only symbol that is not for the importer. */
+	if (unlikely(!symidx_entry_is(entry, arg->name, arg->gplok)))
+		return symidx_find_again(arg);
+	symidx_answer(&arg->answer, entry);
+	preempt_enable_notrace();
+	return true;
+}
+EXPORT_SYMBOL_GPL(symidx_find_likely);
 
 /**
  * symidx_find_export_slowly() - find a symbol without the index

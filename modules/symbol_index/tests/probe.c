@@ -42,7 +42,6 @@ enum probe_callee { PROBE_NOTHING, PROBE_PATCHED, PROBE_FIND_SYMBOL, PROBE_INDEX
 
 static noinline u64 probe_calls(enum probe_callee callee, struct compat_find_symbol_arg *arg)
 {
-	struct compat_find_symbol_answer answer;
 	u64 start = ktime_get_ns();
 	unsigned int i;
 
@@ -50,7 +49,7 @@ static noinline u64 probe_calls(enum probe_callee callee, struct compat_find_sym
 		if (callee == PROBE_FIND_SYMBOL)
 			compat_call_find_symbol(arg);
 		else if (callee == PROBE_INDEX)
-			symidx_find_export(arg->name, arg->gplok, &answer);
+			symidx_find_export(arg);
 		else if (callee == PROBE_PATCHED)
 			compat_call_find_patched(arg);
 		else if (callee == PROBE_CLOCK)
