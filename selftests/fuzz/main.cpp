@@ -11,8 +11,10 @@
  * documentation: errno, bytes behind the buffer, bytes that nobody wrote; the
  * kernel's log must stay clean. udev stands still meanwhile; with WAYMARK_LONG it is
  * one more that opens the nodes. With --seconds (or WAYMARK_FUZZ_SECONDS), further
- * rounds with fresh seeds follow until the time is over or something is found.
+ * rounds with fresh seeds follow until the time is over or something is found. What
+ * phase 1 finds is followed by the shortest replay that finds it again.
  */
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -37,6 +39,11 @@ namespace
 using namespace fuzz;
 
 constexpr unsigned int threads = findings::threads - 1;
+/* What the phases of several threads are for must have happened so many times. */
+constexpr uint64_t least_changes = 32;
+constexpr uint64_t least_reloads = 4;
+/* For that, each thread makes its share of the operations so many times at most. */
+constexpr uint64_t most_rounds = 50;
 
 struct options {
 	uint64_t seed = 20261;
@@ -98,6 +105,32 @@ std::string problem_of(const findings &found, kernel_log &log)
 	return found.succeeded ? "" : "not one operation succeeded";
 }
 
+/* Whether operations from..to, with nothing before them, find something, too. */
+bool finds(const options &chosen, uint64_t from, uint64_t to, kernel_log &log)
+{
+	findings found;
+	const stall_watch watch(found);
+	descriptor_pool pool;
+
+	worker(pool, found, chosen.seed, 0, false).run(from, to, nullptr);
+	return found.failed || !log.report().empty();
+}
+
+/* The fewest operations up to the one that found it, by doubling their number. */
+void minimise(const options &chosen, uint64_t last, kernel_log &log)
+{
+	uint64_t count = 1;
+
+	while (count <= last - chosen.from && !finds(chosen, last + 1 - count, last + 1, log))
+		count *= 2;
+	count = std::min(count, last + 1 - chosen.from);
+	/* Half of the operations that are asked for are phase 1's. */
+	std::printf("# replay: fuzz --phase 1 --seed %llu --from %llu --operations %llu\n",
+		    static_cast<unsigned long long>(chosen.seed),
+		    static_cast<unsigned long long>(last + 1 - count),
+		    static_cast<unsigned long long>((count + 4) / 5 * 10));
+}
+
 /* Phase 1: what happens is a function of the seed alone. */
 bool alone(const options &chosen, uint64_t count, kernel_log &log)
 {
@@ -111,16 +144,38 @@ bool alone(const options &chosen, uint64_t count, kernel_log &log)
 	const std::string problem = problem_of(found, log);
 
 	point("one thread", problem, found);
+	/* Of what only the kernel's log tells, the operation is not known. */
+	if (!problem.empty())
+		minimise(chosen, found.failed ? found.operation : chosen.from + found.operations - 1,
+			 log);
 	return problem.empty();
 }
 
+/* All operations, and further ones until enough has happened around them. */
 void worker_thread(descriptor_pool &pool, findings &found, const options &chosen,
-		   unsigned int number, uint64_t count, bool covers)
+		   unsigned int number, uint64_t count, bool covers, const std::atomic<bool> &enough)
 {
 	worker one(pool, found, chosen.seed, number, true);
 	coverage covered;
+	uint64_t done = 0;
 
-	one.run(0, count, covers ? &covered : nullptr);
+	do {
+		one.run(done, done + count, covers ? &covered : nullptr);
+		done += count;
+	} while (!enough && !found.failed && done < most_rounds * count);
+}
+
+/* Unload a module while all open its devices, and load it again; whether it went. */
+bool reload_one(descriptor_pool &pool, const char *module)
+{
+	bool gone = false;
+
+	pool.shut(true);
+	for (unsigned int i = 0; i < 100 && !gone; i++)
+		gone = unload(module);
+	pool.shut(false);
+	load(module);
+	return gone;
 }
 
 /* Phases 2 and 3: side by side with each other and with what goes on around. */
@@ -131,25 +186,22 @@ bool together(const options &chosen, uint64_t count, kernel_log &log, bool reloa
 	descriptor_pool pool;
 	std::vector<std::thread> all;
 	std::atomic<unsigned int> running{threads};
+	std::atomic<bool> enough{false};
 	uint64_t changes = 0, reloads = 0;
 
 	for (unsigned int i = 1; i <= threads; i++)
 		all.emplace_back([&, i] {
 			worker_thread(pool, found, chosen, i, count / threads,
-				      !reload && coverage::available());
+				      !reload && coverage::available(), enough);
 			running--;
 		});
 	nic_churn nics(chosen.seed);
 
 	while (running) {
 		nics.step(changes++);
-		if (!reload || changes % 16)
-			continue;
-		const char *module = changes % 32 ? "netdev_naming" : "symbol_index";
-
-		pool.clear();
-		reloads += unload(module);
-		load(module);
+		if (reload && changes % 4 == 0)
+			reloads += reload_one(pool, changes % 8 ? "netdev_naming" : "symbol_index");
+		enough = reload ? reloads >= least_reloads : changes >= least_changes;
 	}
 	for (std::thread &one : all)
 		one.join();
@@ -157,6 +209,8 @@ bool together(const options &chosen, uint64_t count, kernel_log &log, bool reloa
 	pool.clear();
 	std::string problem = problem_of(found, log);
 
+	if (problem.empty() && !enough)
+		problem = "too little happened around the operations";
 	if (problem.empty() && reload && (!loaded("netdev_naming") || !loaded("symbol_index")))
 		problem = "a module did not come back";
 	std::printf("# %llu changes of NICs, %llu reloads\n",
@@ -231,7 +285,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (!chosen.operations)
-		chosen.operations = std::getenv("WAYMARK_LONG") ? 100000 : 20000;
+		chosen.operations = 100000;
 	setrlimit(RLIMIT_NOFILE, &few);
 	const char *seconds = std::getenv("WAYMARK_FUZZ_SECONDS");
 

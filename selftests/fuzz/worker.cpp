@@ -40,6 +40,16 @@ void descriptor_pool::put(device_kind kind, unsigned int slot, int fd)
 
 	if (old >= 0)
 		close(old);
+	/* It may have been shut, and cleared, meanwhile. */
+	if (fd >= 0 && shut_)
+		put(kind, slot, -1);
+}
+
+void descriptor_pool::shut(bool shut)
+{
+	shut_ = shut;
+	if (shut)
+		clear();
 }
 
 void descriptor_pool::clear()
@@ -58,6 +68,7 @@ void findings::add(const std::string &what, uint64_t seed, unsigned int thread, 
 		return;
 	first = what + " (seed " + std::to_string(seed) + ", thread " + std::to_string(thread) +
 		", operation " + std::to_string(operation) + ")";
+	this->operation = operation;
 	failed = true;
 }
 

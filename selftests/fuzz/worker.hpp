@@ -24,8 +24,11 @@ public:
 	/* Takes the descriptor over; whatever was in the slot is closed. */
 	void put(device_kind kind, unsigned int slot, int fd);
 	void clear();
+	/* While it is shut, what is put in is closed at once: modules can be unloaded. */
+	void shut(bool shut);
 
 private:
+	std::atomic<bool> shut_{false};
 	std::array<std::array<std::atomic<int>, slots>, device_kinds> fd_;
 };
 
@@ -37,6 +40,7 @@ struct findings {
 	std::atomic<uint64_t> succeeded{0};
 	std::atomic<bool> failed{false};
 	std::string first;		/* set by whoever sets failed */
+	uint64_t operation = 0;		/* in which that was */
 
 	void add(const std::string &what, uint64_t seed, unsigned int thread, uint64_t operation);
 };

@@ -97,9 +97,12 @@ def fuzzed(tap):
     """What the fuzzer says of itself."""
     seed = re.search(r"seed (\d+), (\d+) operations", tap)
     blocks = re.search(r"coverage all: (\d+) of (\d+) blocks", tap)
+    replays = re.findall(r"# replay: (.*)", tap)
     found = {}
     if seed:
         found.update(seed=int(seed[1]), operations=int(seed[2]))
+    if replays:
+        found.update(replays=replays)
     if blocks:
         found.update(blocks_reached=int(blocks[1]), blocks=int(blocks[2]))
     return found
