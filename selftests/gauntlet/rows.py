@@ -50,6 +50,7 @@ class Station(row.KernelRow):
 class Gauntlet:
     name = "gauntlet"
     long = True
+    minutes = 60
 
     def __init__(self, lab, words):
         self.lab = lab

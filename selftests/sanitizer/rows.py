@@ -54,6 +54,7 @@ class SanitizerRow(OwnKernelRow):
     def __init__(self, lab, tests=()):
         super().__init__(lab, sanitizer.TARGET, tests, sanitizer.SanitizerKernel(lab, sanitizer.TARGET))
         self.extra = {"kunit": os.path.join(HERE, "kunit")}
+        self.minutes = 9
 
     def run(self):
         """As every row, and how many lines of the modules all of it reached."""

@@ -52,6 +52,7 @@ class LabWorkshop(gates.Workshop):
 
 class StaticRow:
     name = "static"
+    minutes = 1
     everything = False      # also the gates that take long
 
     def __init__(self, lab):

@@ -23,6 +23,7 @@ class Judge:
     """The judge and the parts that need no guest."""
 
     name = "laboratory"
+    minutes = 1
 
     def __init__(self, lab):
         self.lab = lab
@@ -71,6 +72,7 @@ class Broken(row.KernelRow):
         target = next(t for t in matrix.targets() if t.name == TARGET)
         super().__init__(lab, target)
         self.name = "laboratory-guest"
+        self.minutes = 1
         self.extra = {"broken": os.path.join(HERE, "broken")}
         self.words = ("broken",)
 

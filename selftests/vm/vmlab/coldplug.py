@@ -15,6 +15,7 @@ class Coldplug:
     """A row of `boots` boots of one target, each judged like any other."""
 
     long = True
+    minutes = 15
 
     def __init__(self, lab, target, boots):
         self.lab = lab

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
 Rows that are no line of the matrix. A folder selftests/NAME with a file rows.py
-adds its own: rows(lab, tests) returns row objects (see row.py). A row with
-`long = True` runs in check-long only.
+adds its own: rows(lab, tests) returns row objects (see row.py): prepare(), run(),
+`name`, and `minutes`, about how long it takes. A row with `long = True` runs in
+check-long only.
 """
 
 import importlib.util

@@ -30,7 +30,8 @@ class KernelRow:
     limit = LIMIT
     everything = False  # also what the file `pending` names, and:
     at_once = False     # emulated processors run at once rather than by turns
-    long_tests = ()     # folders or folder:test that take too long on this kernel
+    # folders or folder:test that take too long on this kernel
+    long_tests = ("churn", "faults", "fuzz")
     never = ()          # folder:test that cannot pass on this kernel; TESTS runs them all the same
 
     def __init__(self, lab, target, tests=(), system=None):
@@ -42,6 +43,8 @@ class KernelRow:
         self.extra = {}         # collections from elsewhere: {name: folder of scripts}
         self.tests = ()
         self.benchmarks = ()
+        # Hot-plug that is polled waits.
+        self.minutes = 6 if target.machine == "q35-slots" else 4
         self.made = None
         self.disks = None
 
