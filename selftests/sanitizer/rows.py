@@ -42,7 +42,7 @@ class OwnKernelRow(row.KernelRow):
 class SanitizerRow(OwnKernelRow):
     """Everything that the other rows run, watched."""
 
-    memory = "3G"
+    memory = "2G"
     # What is about udev, programs and whole kernels is proved by the other rows,
     # and all that it runs is watched here, too: minutes each.
     long_tests = ("naming", "install", "symidx", "symbol_index:truth", "symbol_index:loader",
