@@ -101,8 +101,10 @@ static inline const char *compat_symbol_name_space(const struct compat_kernel_sy
 static inline unsigned int compat_export_flags(const struct compat_export_table *table,
 					       unsigned int i)
 {
+#ifdef COMPAT_HAVE_EXPORT_FLAG_TABLE
 	if (table->gpl_flags)
 		return table->gpl_flags[i] & 1 ? COMPAT_EXPORT_GPL_ONLY : 0;
+#endif
 	return table->flags;
 }
 
