@@ -38,14 +38,29 @@ size_t symidx_hash_memory(void)
 	return sizeof(*symidx_search.buckets) * (symidx_search.mask + 1);
 }
 
-/* The entry is complete and its tag set. Under symidx_mutex. */
-void symidx_hash_add(struct symidx_entry *entry)
+/**
+ * symidx_hash_add() - let the entries of a run be found
+ * @first: number of the first
+ * @count: how many, at least 1
+ *
+ * They are complete and their tags are set. Under symidx_mutex.
+ */
+void symidx_hash_add(u32 first, u32 count)
 {
-	struct symidx_entry **bucket = symidx_bucket(entry->tag);
+	struct symidx_entry **buckets = symidx_search.buckets, **bucket;
+	u32 mask = symidx_search.mask, i = first + count - 1;
+	struct symidx_entry *entry = symidx_entry(i);
 
-	WRITE_ONCE(entry->next, *bucket);
-	/* Who finds the entry sees what is in it. */
-	smp_store_release(bucket, entry);
+	/* Backwards, so that of equal names the leading one is found first. */
+	for (;;) {
+		bucket = &buckets[entry->tag & mask];
+		WRITE_ONCE(entry->next, *bucket);
+		/* Who finds the entry sees what is in it. */
+		smp_store_release(bucket, entry);
+		if (i == first)
+			break;
+		entry = symidx_entry_before(entry, --i);
+	}
 }
 
 /* Under symidx_mutex. */

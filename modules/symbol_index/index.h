@@ -14,6 +14,7 @@
 
 #include <linux/list.h>
 #include <linux/llist.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
@@ -96,6 +97,20 @@ static inline struct symidx_entry *symidx_entry(u32 number)
 	return flex_array_ptr(&symidx_entries, number);
 }
 
+/* Entry @number, which follows @entry: beside it, unless a part, which is a page, ends there. */
+static inline struct symidx_entry *symidx_entry_after(struct symidx_entry *entry, u32 number)
+{
+	if (likely(offset_in_page(entry) <= FLEX_ARRAY_PART_SIZE - 2 * sizeof(*entry)))
+		return entry + 1;
+	return symidx_entry(number);
+}
+
+/* Entry @number, which @entry follows. */
+static inline struct symidx_entry *symidx_entry_before(struct symidx_entry *entry, u32 number)
+{
+	return likely(offset_in_page(entry)) ? entry - 1 : symidx_entry(number);
+}
+
 /* run.c */
 void symidx_run_set(struct symidx_run *run, u32 i, u32 table, u32 index);
 struct symidx_run *symidx_run_create(struct module *owner,
@@ -113,7 +128,7 @@ bool symidx_adopt(struct symidx_run *run);
 /* hash.c */
 int symidx_hash_init(u32 symbols);
 void symidx_hash_exit(void);
-void symidx_hash_add(struct symidx_entry *entry);
+void symidx_hash_add(u32 first, u32 count);
 void symidx_hash_del(struct symidx_entry *entry);
 size_t symidx_hash_memory(void);
 

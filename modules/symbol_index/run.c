@@ -39,7 +39,6 @@ void symidx_run_set(struct symidx_run *run, u32 i, u32 table, u32 index)
 	struct symidx_entry *entry = symidx_entry(run->first + i);
 	const struct compat_export_table *from = &run->tables[table];
 
-	entry->next = NULL;
 	entry->run = run;
 	entry->sym = from->start + index;
 	entry->crc = compat_export_crc(from, index);
@@ -114,11 +113,7 @@ struct symidx_run *symidx_run_create(struct module *owner,
 /* Makes the run visible. Under symidx_mutex. */
 void symidx_run_publish(struct symidx_run *run)
 {
-	u32 i;
-
-	/* Backwards, so that of equal names the leading one is found first. */
-	for (i = run->count; i-- > 0;)
-		symidx_hash_add(symidx_entry(run->first + i));
+	symidx_hash_add(run->first, run->count);
 	hash_add(symidx_owners, &run->by_owner, (unsigned long)run->owner);
 	list_add_tail_rcu(&run->node, &symidx_runs);
 }
