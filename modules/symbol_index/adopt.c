@@ -110,40 +110,49 @@ static bool symidx_symbol_is(const struct symidx_file_view *view,
 }
 
 /* Fills the run in the order of the file. Whether it holds all of the tables and no more. */
-static bool symidx_adopt_symbols(struct symidx_run *run, const struct symidx_file_view *view)
+static bool symidx_adopt_symbols(struct symidx_run *run, const struct compat_export_table *tables,
+				 const struct symidx_file_view *view)
 {
 	u32 next[COMPAT_EXPORT_TABLES] = {};
 	const char *name, *last = NULL;
+	unsigned int t, from = 0;
 	u32 filled = 0, i;
-	unsigned int t;
+	int cmp;
 
 	for (i = 0; i < view->count; i++) {
 		/* Owner 0 is the kernel proper. */
 		if (view->symbols[i].owner)
 			continue;
 		for (t = 0; t < COMPAT_EXPORT_TABLES; t++)
-			if (next[t] < run->tables[t].count &&
-			    symidx_symbol_is(view, &view->symbols[i], &run->tables[t], next[t]))
+			if (next[t] < tables[t].count &&
+			    symidx_symbol_is(view, &view->symbols[i], &tables[t], next[t]))
 				break;
 		if (t == COMPAT_EXPORT_TABLES)
 			return false;
-		name = compat_symbol_name(run->tables[t].start + next[t]);
-		if (last && strcmp(last, name) > 0)
+		name = compat_symbol_name(tables[t].start + next[t]);
+		cmp = last ? strcmp(last, name) : -1;
+		/* Of equal names the one of the table searched first leads. */
+		if (cmp > 0 || (!cmp && t <= from))
 			return false;
 		last = name;
-		symidx_run_set(run, filled++, t, next[t]++);
+		from = t;
+		symidx_entry_set(symidx_entry(run->first + filled++), run,
+				 tables[t].start + next[t], compat_export_crc(&tables[t], next[t]),
+				 symidx_name_tag(name), compat_export_flags(&tables[t], next[t]));
+		next[t]++;
 	}
 	return filled == run->count;
 }
 
 /**
  * symidx_adopt() - fill the run of the kernel proper by the index file, if it is right
- * @run: its tables are set
+ * @run: the run
+ * @tables: its COMPAT_EXPORT_TABLES tables
  *
  * Context: may sleep.
  * Return: whether the run is complete; if not, its entries are to be filled otherwise.
  */
-bool symidx_adopt(struct symidx_run *run)
+bool symidx_adopt(struct symidx_run *run, const struct compat_export_table *tables)
 {
 	struct symidx_file_view view;
 	const struct firmware *file;
@@ -152,7 +161,7 @@ bool symidx_adopt(struct symidx_run *run)
 	if (!symidx_may_adopt || request_firmware_direct(&file, SYMIDX_FILE, NULL))
 		return false;
 	wrong = symidx_view_open(&view, file);
-	if (!wrong && !symidx_adopt_symbols(run, &view))
+	if (!wrong && !symidx_adopt_symbols(run, tables, &view))
 		wrong = "not what the kernel's own tables say";
 	release_firmware(file);
 	if (wrong)

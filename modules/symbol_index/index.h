@@ -34,7 +34,6 @@
  * @adopted: its order comes from an index file
  * @rcu: frees it
  * @retired: in the list of runs whose readers are gone
- * @tables: where its symbols are
  */
 struct symidx_run {
 	struct list_head node;
@@ -46,7 +45,6 @@ struct symidx_run {
 	bool adopted;
 	struct rcu_head rcu;
 	struct llist_node retired;
-	struct compat_export_table tables[COMPAT_EXPORT_TABLES];
 };
 
 /**
@@ -111,8 +109,22 @@ static inline struct symidx_entry *symidx_entry_before(struct symidx_entry *entr
 	return likely(offset_in_page(entry)) ? entry - 1 : symidx_entry(number);
 }
 
+/* Fills in an entry, all but the link. */
+static __always_inline void symidx_entry_set(struct symidx_entry *entry, struct symidx_run *run,
+					     const struct compat_kernel_symbol *sym,
+					     const u32 *crc, u32 tag, u32 flags)
+{
+	entry->run = run;
+	entry->sym = sym;
+	entry->crc = crc;
+	entry->tag = tag;
+	entry->flags = flags;
+}
+
+/* fill.c */
+bool symidx_run_fill(struct symidx_run *run, const struct compat_export_table *tables);
+
 /* run.c */
-void symidx_run_set(struct symidx_run *run, u32 i, u32 table, u32 index);
 struct symidx_run *symidx_run_create(struct module *owner,
 				     const struct compat_export_table *tables);
 void symidx_run_publish(struct symidx_run *run);
@@ -123,7 +135,7 @@ void symidx_runs_exit(void);
 void symidx_describe(const struct symidx_entry *entry, struct symbol_index_symbol *sym);
 
 /* adopt.c */
-bool symidx_adopt(struct symidx_run *run);
+bool symidx_adopt(struct symidx_run *run, const struct compat_export_table *tables);
 
 /* hash.c */
 int symidx_hash_init(u32 symbols);

@@ -10,6 +10,7 @@
 
 #include <linux/bitops.h>
 #include <linux/compiler.h>
+#include <linux/kernel.h>
 #include <linux/string.h>
 #include <linux/swab.h>
 #include <linux/types.h>
@@ -55,6 +56,17 @@ static __always_inline u32 symidx_hash_tag(u64 hash)
 	return swab64(hash);
 }
 
+/* symidx_names_compare() from the start on, and of all names. */
+static inline int symidx_names_compare_bytes(const char *name, const char *other, size_t *at)
+{
+	size_t i = 0;
+
+	while (name[i] && name[i] == other[i])
+		i++;
+	*at = round_down(i, sizeof(u64));
+	return (u8)name[i] - (u8)other[i];
+}
+
 #if defined(CONFIG_DCACHE_WORD_ACCESS) && defined(CONFIG_64BIT) && !defined(__BIG_ENDIAN)
 
 #include <asm/word-at-a-time.h>
@@ -93,7 +105,7 @@ static __always_inline u64 symidx_ends(u64 word, struct symidx_constants constan
 	return (word + constants.less_one) & constants.tops;
 }
 
-/* All bits up to the lowest one of @ends, which is not 0: the bytes as far as to that end. */
+/* All bits up to the lowest one of @ends: the bytes as far as to that end, or all for 0. */
 static __always_inline u64 symidx_up_to_end(u64 ends)
 {
 	return ends ^ (ends - 1);
@@ -131,6 +143,83 @@ static __always_inline bool symidx_names_equal(const char *name, const char *oth
 	}
 }
 
+/* Whether the first byte in which two words differ, as far as to an end, is less in the first. */
+static __always_inline bool symidx_word_below(u64 word, u64 other, u64 up_to_end)
+{
+	return swab64(word & up_to_end) < swab64(other & up_to_end);
+}
+
+/**
+ * symidx_name_tag_above() - hash a name that is most likely above another one
+ * @name: the name
+ * @last: the other one
+ * @tag: set to symidx_name_tag() of @name
+ * @at: set to the bytes before the first word in which they differ
+ *
+ * Return: true if @name is above @last; false if it is not, or if that is not that easy
+ * to see: then @at is to be found otherwise.
+ */
+static __always_inline bool symidx_name_tag_above(const char *name, const char *last, u32 *tag,
+						  size_t *at)
+{
+	const u64 multiplier = symidx_in_register(SYMIDX_HASH_MULTIPLIER);
+	const struct symidx_constants constants = symidx_constants();
+	u64 word, other, ends, hash = 0;
+	size_t i = 0;
+	bool above;
+
+	for (;;) {
+		word = load_unaligned_zeropad(name + i);
+		other = load_unaligned_zeropad(last + i);
+		ends = symidx_ends(word, constants);
+		if (word != other || ends)
+			break;
+		hash = symidx_hash_step(hash, word, multiplier);
+		i += sizeof(word);
+	}
+	*at = i;
+	/* Without an end, up to it is all of the word. */
+	above = symidx_word_below(other, word, symidx_up_to_end(ends));
+	while (!ends) {
+		hash = symidx_hash_step(hash, word, multiplier);
+		i += sizeof(word);
+		word = load_unaligned_zeropad(name + i);
+		ends = symidx_ends(word, constants);
+	}
+	*tag = symidx_hash_tag(symidx_hash_step(hash, word & symidx_up_to_end(ends), multiplier));
+	return above;
+}
+
+/**
+ * symidx_names_compare() - compare two names
+ * @name: one
+ * @other: the other
+ * @at: bytes, whole words, in which they are known to be the same; set to the bytes before
+ *	the first word in which they differ, if they do
+ *
+ * Return: as strcmp().
+ */
+static inline int symidx_names_compare(const char *name, const char *other, size_t *at)
+{
+	const struct symidx_constants constants = symidx_constants();
+	u64 word, rest, ends, up_to_end;
+	size_t i = *at;
+
+	do {
+		word = load_unaligned_zeropad(name + i);
+		rest = load_unaligned_zeropad(other + i);
+		ends = symidx_ends(word, constants);
+		if (word != rest || ends)
+			break;
+		i += sizeof(word);
+	} while (true);
+	up_to_end = symidx_up_to_end(ends);
+	if (unlikely(!((word ^ rest) & up_to_end)))
+		return symidx_names_compare_bytes(name, other, at);
+	*at = i;
+	return symidx_word_below(word, rest, up_to_end) ? -1 : 1;
+}
+
 #else
 
 static inline u32 symidx_name_tag(const char *name)
@@ -155,6 +244,17 @@ static inline u32 symidx_name_tag(const char *name)
 static inline bool symidx_names_equal(const char *name, const char *other)
 {
 	return !strcmp(name, other);
+}
+
+static inline int symidx_names_compare(const char *name, const char *other, size_t *at)
+{
+	return symidx_names_compare_bytes(name, other, at);
+}
+
+static inline bool symidx_name_tag_above(const char *name, const char *last, u32 *tag, size_t *at)
+{
+	*tag = symidx_name_tag(name);
+	return symidx_names_compare(name, last, at) > 0;
 }
 
 #endif

@@ -8,67 +8,11 @@
 #include "compat/slab.h"
 #include "hash.h"
 #include "index.h"
-#include "name.h"
 
 DEFINE_MUTEX(symidx_mutex);	/* see index.h */
 LIST_HEAD(symidx_runs);
 static DEFINE_HASHTABLE(symidx_owners, 9);
 static LLIST_HEAD(symidx_retired);
-
-/*
- * The module loader finds symbols by binary search; in a table that is not
- * sorted it does not find them all, and what it does find only it can say.
- */
-static bool symidx_tables_sorted(const struct compat_export_table *tables)
-{
-	const struct compat_kernel_symbol *sym;
-	unsigned int t, i;
-
-	for (t = 0; t < COMPAT_EXPORT_TABLES; t++) {
-		sym = tables[t].start;
-		for (i = 1; i < tables[t].count; i++, sym++)
-			if (strcmp(compat_symbol_name(sym), compat_symbol_name(sym + 1)) >= 0)
-				return false;
-	}
-	return true;
-}
-
-/* Makes entry @i of the run stand for symbol @index of its table @table. */
-void symidx_run_set(struct symidx_run *run, u32 i, u32 table, u32 index)
-{
-	struct symidx_entry *entry = symidx_entry(run->first + i);
-	const struct compat_export_table *from = &run->tables[table];
-
-	entry->run = run;
-	entry->sym = from->start + index;
-	entry->crc = compat_export_crc(from, index);
-	entry->flags = compat_export_flags(from, index);
-	entry->tag = symidx_name_tag(symidx_name(entry));
-}
-
-/* Merges the tables; of equal names the one of the table searched first leads. */
-static void symidx_run_fill(struct symidx_run *run)
-{
-	const struct compat_export_table *tables = run->tables;
-	u32 next[COMPAT_EXPORT_TABLES] = {};
-	const char *name, *least;
-	unsigned int t, from = 0;
-	u32 i;
-
-	for (i = 0; i < run->count; i++) {
-		least = NULL;
-		for (t = 0; t < COMPAT_EXPORT_TABLES; t++) {
-			if (next[t] == tables[t].count)
-				continue;
-			name = compat_symbol_name(tables[t].start + next[t]);
-			if (!least || strcmp(name, least) < 0) {
-				least = name;
-				from = t;
-			}
-		}
-		symidx_run_set(run, i, from, next[from]++);
-	}
-}
 
 /**
  * symidx_run_create() - index the symbols of an owner, for nobody to see yet
@@ -90,24 +34,26 @@ struct symidx_run *symidx_run_create(struct module *owner,
 	count = compat_export_count(tables);
 	if (!count)
 		return NULL;
-	if (!symidx_tables_sorted(tables))
-		return ERR_PTR(-EINVAL);
-
 	run = compat_kzalloc_obj(*run, GFP_KERNEL);
 	if (!run)
 		return ERR_PTR(-ENOMEM);
 	run->owner = owner;
 	run->count = count;
-	memcpy(run->tables, tables, sizeof(run->tables));
 	err = symidx_entries_alloc(count, &run->first);
-	if (err) {
-		kfree(run);
-		return ERR_PTR(err);
+	if (err)
+		goto err_free_run;
+	run->adopted = !owner && symidx_adopt(run, tables);
+	if (!run->adopted && !symidx_run_fill(run, tables)) {
+		err = -EINVAL;
+		goto err_free_entries;
 	}
-	run->adopted = !owner && symidx_adopt(run);
-	if (!run->adopted)
-		symidx_run_fill(run);
 	return run;
+
+err_free_entries:
+	symidx_entries_free(run->first, count);
+err_free_run:
+	kfree(run);
+	return ERR_PTR(err);
 }
 
 /* Makes the run visible. Under symidx_mutex. */
