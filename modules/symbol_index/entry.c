@@ -78,7 +78,9 @@ int symidx_entries_alloc(u32 count, u32 *first)
 
 	if (symidx_extent_take(count, first))
 		return 0;
-	err = flex_array_prealloc(&symidx_entries.array, symidx_entries_end, count, GFP_KERNEL);
+	/* Zeroes, since most kernels clear pages anyway. */
+	err = flex_array_prealloc(&symidx_entries.array, symidx_entries_end, count,
+				  GFP_KERNEL | __GFP_ZERO);
 	if (err)
 		return err;
 	*first = symidx_entries_end;
