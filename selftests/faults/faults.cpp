@@ -45,8 +45,8 @@ namespace
 constexpr unsigned int limit = 5000;
 constexpr unsigned int planned = 20;
 /* Of an operation that takes long, without WAYMARK_LONG: the first ones in turn, then one of so many. */
-constexpr unsigned int in_turn = 16;
-constexpr unsigned int stride = 7;
+constexpr unsigned int in_turn = 12;
+constexpr unsigned int stride = 11;
 
 struct operation {
 	std::string name;

@@ -45,9 +45,8 @@ class SanitizerRow(OwnKernelRow):
     memory = "2G"
     # What is about udev, programs and whole kernels is proved by the other rows,
     # and all that it runs is watched here, too: minutes each.
-    long_tests = ("naming", "install", "symidx", "symbol_index:truth", "symbol_index:loader",
-                  "symbol_index:adopt.sh", "netdev_naming:lifetime.sh", "netdev_naming:renames.sh",
-                  "flex_array:tool_test.sh")
+    long_tests = ("naming", "install", "symidx", "symbol_index:adopt.sh", "netdev_naming:lifetime.sh",
+                  "netdev_naming:renames.sh", "flex_array:tool_test.sh")
     # They want the hundreds of modules of a distribution's kernel.
     never = ("symidx:check.sh", "symidx:all_modules.py")
 

@@ -52,7 +52,10 @@ class KernelRow:
         """Build and pack everything that the guest needs."""
         folders = [word for word in self.words if word.split(":")[0] not in self.extra]
         chosen = build.named(self.lab.tree, folders) if folders or not self.words else []
-        user = self.prepare_base(chosen)
+        # What will not be run need not be built.
+        brief = not self.words and not self.everything
+        left = [part for part in chosen if brief and part in self.long_tests]
+        user = self.prepare_base([part for part in chosen if part not in left])
         known = build.tests(user)
         for name, folder in self.extra.items():
             known += payload.scripts(name, folder)
@@ -61,12 +64,11 @@ class KernelRow:
         if unfit and not self.words:
             progress.step(self.name, f"left out, cannot pass on this kernel: {' '.join(unfit)}")
             chosen = [test for test in chosen if test not in unfit]
-        if not self.words and not self.everything:
-            chosen, left = pending.without(self.name, chosen)
-            slow = [test for test in chosen
-                    if test in self.long_tests or test.split(":")[0] in self.long_tests]
+        if brief:
+            chosen, held = pending.without(self.name, chosen)
+            slow = [test for test in chosen if test in self.long_tests]
             chosen = [test for test in chosen if test not in slow]
-            left += slow
+            left += held + slow
             if left:
                 progress.step(self.name, f"left to check-long: {' '.join(left)}")
         self.tests = tuple(chosen)
