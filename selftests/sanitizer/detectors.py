@@ -33,6 +33,7 @@ class DetectorRow(row.KernelRow):
     """Passes when its boot fails for every reason that it should."""
 
     title = "detectors"
+    long = True
     memory = "2G"
     at_once = True
     append = sanitizer.APPEND
@@ -68,7 +69,6 @@ class KcsanDetectorRow(DetectorRow):
     """The same for KCSAN; what else that kernel detects with is the other's."""
 
     title = "kcsan-detectors"
-    long = True
     append = sanitizer.KCSAN_APPEND
     system = sanitizer.KcsanKernel
     on = sanitizer.KCSAN_TARGET
