@@ -44,7 +44,7 @@ namespace
 /* More allocations than any operation makes. */
 constexpr unsigned int limit = 5000;
 constexpr unsigned int planned = 20;
-/* Of an operation that takes long, without WAYMARK_LONG: the first ones in turn, then one of so many. */
+/* Of what takes long, without WAYMARK_LONG: the first ones in turn, then one of so many. */
 constexpr unsigned int in_turn = 12;
 constexpr unsigned int stride = 11;
 

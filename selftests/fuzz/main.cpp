@@ -12,9 +12,8 @@
  * kernel's log must stay clean. udev stands still meanwhile; with WAYMARK_LONG it is
  * one more that opens the nodes. With --seconds (or WAYMARK_FUZZ_SECONDS), further
  * rounds with fresh seeds follow until the time is over or something is found. What
- * phase 1 finds is followed by the shortest replay that finds it again.
+ * phase 1 finds is followed by a replay of it, and by shorter ones that find it, too.
  */
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -105,7 +104,7 @@ std::string problem_of(const findings &found, kernel_log &log)
 	return found.succeeded ? "" : "not one operation succeeded";
 }
 
-/* Whether operations from..to, with nothing before them, find something, too. */
+/* Whether operations from..to, with nothing before them, find something. */
 bool finds(const options &chosen, uint64_t from, uint64_t to, kernel_log &log)
 {
 	findings found;
@@ -113,41 +112,56 @@ bool finds(const options &chosen, uint64_t from, uint64_t to, kernel_log &log)
 	descriptor_pool pool;
 
 	worker(pool, found, chosen.seed, 0, false).run(from, to, nullptr);
-	return found.failed || !log.report().empty();
+	return !log.report().empty() || found.failed;
 }
 
-/* The fewest operations up to the one that found it, by doubling their number. */
-void minimise(const options &chosen, uint64_t last, kernel_log &log)
+void print_replay(const options &chosen, uint64_t from, uint64_t to)
 {
-	uint64_t count = 1;
-
-	while (count <= last - chosen.from && !finds(chosen, last + 1 - count, last + 1, log))
-		count *= 2;
-	count = std::min(count, last + 1 - chosen.from);
 	/* Half of the operations that are asked for are phase 1's. */
 	std::printf("# replay: fuzz --phase 1 --seed %llu --from %llu --operations %llu\n",
 		    static_cast<unsigned long long>(chosen.seed),
-		    static_cast<unsigned long long>(last + 1 - count),
-		    static_cast<unsigned long long>((count + 4) / 5 * 10));
+		    static_cast<unsigned long long>(from),
+		    static_cast<unsigned long long>((to - from + 4) / 5 * 10));
+	std::fflush(stdout);
+}
+
+/*
+ * Fewer and fewer operations before the end, for as long as they find something, too. What
+ * the kernel reports only once, only the first replay finds, after a reboot.
+ */
+void minimise(const options &chosen, uint64_t end, kernel_log &log)
+{
+	uint64_t count = end - chosen.from;
+
+	print_replay(chosen, chosen.from, end);
+	while (count > 1 && finds(chosen, end - count / 2, end, log)) {
+		count /= 2;
+		print_replay(chosen, end - count, end);
+	}
 }
 
 /* Phase 1: what happens is a function of the seed alone. */
 bool alone(const options &chosen, uint64_t count, kernel_log &log)
 {
 	findings found;
-	const stall_watch watch(found);
-	descriptor_pool pool;
-	worker single(pool, found, chosen.seed, 0, false);
-	coverage covered;
 
-	single.run(chosen.from, chosen.from + count, coverage::available() ? &covered : nullptr);
+	{
+		const stall_watch watch(found);
+		descriptor_pool pool;
+		coverage covered;
+
+		worker(pool, found, chosen.seed, 0, false)
+			.run(chosen.from, chosen.from + count,
+			     coverage::available() ? &covered : nullptr);
+	}
 	const std::string problem = problem_of(found, log);
 
 	point("one thread", problem, found);
 	/* Of what only the kernel's log tells, the operation is not known. */
-	if (!problem.empty())
-		minimise(chosen, found.failed ? found.operation : chosen.from + found.operations - 1,
-			 log);
+	if (found.failed)
+		minimise(chosen, found.operation + 1, log);
+	else if (!problem.empty() && found.succeeded)
+		minimise(chosen, chosen.from + found.operations, log);
 	return problem.empty();
 }
 
@@ -302,6 +316,10 @@ int main(int argc, char **argv)
 
 	if (!std::getenv("WAYMARK_LONG"))
 		quiet.emplace();
+	stall_watch::last_wish = [&quiet] {
+		if (quiet)
+			quiet->start();
+	};
 	if (quiet && !quiet->stopped()) {
 		std::printf("Bail out! udev does not stop\n");
 		return 1;

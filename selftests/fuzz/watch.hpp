@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
+#include <functional>
 #include <mutex>
 #include <thread>
 #include <unistd.h>
@@ -28,6 +29,8 @@ public:
 		wake_.notify_one();
 		thread_.join();
 	}
+	/* What is to be done before the program ends without its destructors. */
+	static inline std::function<void()> last_wish = {};
 	stall_watch(const stall_watch &) = delete;
 	stall_watch &operator=(const stall_watch &) = delete;
 
@@ -55,6 +58,8 @@ private:
 			std::printf(" %llu", static_cast<unsigned long long>(operation));
 		std::printf(" (of thread 0 and the others)\n");
 		std::fflush(stdout);
+		if (last_wish)
+			last_wish();
 		_exit(1);
 	}
 

@@ -54,6 +54,7 @@ class SanitizerRow(OwnKernelRow):
         super().__init__(lab, sanitizer.TARGET, tests, sanitizer.SanitizerKernel(lab, sanitizer.TARGET))
         self.extra = {"kunit": os.path.join(HERE, "kunit")}
         self.minutes = 9
+        self.long_minutes = 240
 
     def run(self):
         """As every row, and how many lines of the modules all of it reached."""
@@ -91,6 +92,7 @@ class KcsanRow(OwnKernelRow):
     def __init__(self, lab, tests=()):
         super().__init__(lab, sanitizer.KCSAN_TARGET, tests or self.concurrent,
                          sanitizer.KcsanKernel(lab, sanitizer.KCSAN_TARGET))
+        self.minutes = 120
 
 
 def fuzzed(tap):

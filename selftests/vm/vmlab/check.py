@@ -25,7 +25,8 @@ def rows(lab, names, tests, long=False):
         found += [coldplug.Coldplug(lab, targets[name], BOOTS) for name in coldplug.ROWS]
     for entry in found:
         entry.everything = long
-    found.sort(key=lambda entry: entry.minutes, reverse=True)
+    found.sort(key=lambda entry: long and getattr(entry, "long_minutes", 0) or entry.minutes,
+               reverse=True)
     return pick(found, names) if names or long else held(found)
 
 

@@ -2,8 +2,8 @@
 """
 Rows that are no line of the matrix. A folder selftests/NAME with a file rows.py
 adds its own: rows(lab, tests) returns row objects (see row.py): prepare(), run(),
-`name`, and `minutes`, about how long it takes. A row with `long = True` runs in
-check-long only.
+`name`, and `minutes`, about how long it takes in make check (`long_minutes`: in
+check-long). A row with `long = True` runs in check-long only.
 """
 
 import importlib.util

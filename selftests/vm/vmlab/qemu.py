@@ -83,11 +83,11 @@ class Guest:
             return ""
 
     def argv(self):
-        """Images are bound one by one: they lie in different cache entries.
-        The watchdog of q35 counts from the moment that its driver finds it; tests that take
-        every module away take the one away that calms it, too."""
+        """Images are bound one by one: they lie in different cache entries."""
         words = ["qemu-system-x86_64", *self.machine, *self.accelerator, "-smp", str(self.cpus),
                  "-m", self.memory, "-display", "none", "-nodefaults", "-no-user-config", "-no-reboot",
+                 # That of q35 counts from the moment that its driver finds it, and tests that
+                 # take every module away take away the one that calms it.
                  "-action", "watchdog=none",
                  "-kernel", "/out/vmlinuz", "-initrd", "/out/initramfs", "-append", self.cmdline(),
                  "-qmp", "unix:/out/qmp,server=on,wait=off",

@@ -29,8 +29,9 @@ class KernelRow:
     append = ""         # more words for the kernel's command line
     limit = LIMIT
     everything = False  # also what the file `pending` names, and:
+    whole = False       # bring all tests into the guest, also those that are not run
     at_once = False     # emulated processors run at once rather than by turns
-    # folders or folder:test that take too long on this kernel
+    # folders or folder:test that take too long on this kernel, or can only be skipped on it
     long_tests = ("churn", "faults", "fuzz")
     never = ()          # folder:test that cannot pass on this kernel; TESTS runs them all the same
 
@@ -53,7 +54,7 @@ class KernelRow:
         folders = [word for word in self.words if word.split(":")[0] not in self.extra]
         chosen = build.named(self.lab.tree, folders) if folders or not self.words else []
         # What will not be run need not be built.
-        brief = not self.words and not self.everything
+        brief = not (self.words or self.everything or self.whole)
         left = [part for part in chosen if brief and part in self.long_tests]
         user = self.prepare_base([part for part in chosen if part not in left])
         known = build.tests(user)

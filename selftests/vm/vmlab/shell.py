@@ -12,7 +12,9 @@ def run(lab, target, tests):
     """Returns when the guest is off; tests: which to bring along, default all."""
     if not sys.stdin.isatty():
         raise LabError("vm: needs a terminal")
-    entry = row.KernelRow(lab, target, tests).prepare()
+    entry = row.KernelRow(lab, target, tests)
+    entry.whole = True
+    entry.prepare()
     guest = entry.guest("systemd.unit=waymark-shell.target", console=True, at_once=True)
     try:
         progress.step(target.name, "boot; Ctrl-A X stops the guest")
