@@ -28,7 +28,7 @@ class KernelRow:
     taint = 0           # bits beyond O, E and K that this kernel has without a fault
     append = ""         # more words for the kernel's command line
     limit = LIMIT
-    everything = False  # also what the file `pending` names, and:
+    everything = False  # run also what the file `pending` names, and long_tests
     whole = False       # bring all tests into the guest, also those that are not run
     at_once = False     # emulated processors run at once rather than by turns
     # folders or folder:test that take too long on this kernel, or can only be skipped on it
