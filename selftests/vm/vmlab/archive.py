@@ -59,6 +59,7 @@ class Archive:
         self.keyrings = keyrings
         self.top = os.path.join(lab.cache.top, "apt", suite)
         self.log = lab.log(f"apt-{suite}")
+        self.answers = {}       # apt takes a second to start, and every row asks the same
 
     def sources(self):
         """The sources.list lines."""
@@ -111,9 +112,16 @@ class Archive:
                 progress.step(self.suite, "mirror does not answer, going on with the last lists")
                 return
             open(stamp, "w").close()
+            self.answers.clear()
+
+    def ask(self, what, *words):
+        """What apt says to words, by the lists as they are now."""
+        if words not in self.answers:
+            self.answers[words] = command.output(self.apt(*words), f"{self.suite}: {what}")
+        return self.answers[words]
 
     def names(self, prefix):
-        return command.output(self.apt("pkgnames", prefix), f"{self.suite}: packages").split()
+        return self.ask("packages", "pkgnames", prefix).split()
 
     def newest_kernel(self, pattern):
         """The newest release with headers and an image, and the image's packages."""
@@ -136,13 +144,12 @@ class Archive:
 
     def resolved(self, names):
         """What installing names would fetch: one line a package with its checksum."""
-        text = command.output(self.apt("install", "--print-uris", "-qq", "-y", *names),
-                              f"{self.suite}: resolve packages")
+        text = self.ask("resolve packages", "install", "--print-uris", "-qq", "-y", *names)
         return sorted(line.split()[1] + " " + line.split()[-1] for line in text.splitlines())
 
     def checksums(self, names):
         """The packages themselves, without what they depend on."""
-        text = command.output(self.apt("show", "--no-all-versions", *names), f"{self.suite}: show")
+        text = self.ask("show", "show", "--no-all-versions", *names)
         return [line for line in text.splitlines() if line.startswith(("SHA256:", "Version:"))]
 
     def download(self, names, folder):
