@@ -13,13 +13,19 @@
 #undef TEST_TIMEOUT_DEFAULT
 #define TEST_TIMEOUT_DEFAULT 900
 
+/* Detectors look at every access, and there is not time for all of it. */
+static inline int harness_slow(void)
+{
+	return getenv("WAYMARK_SLOW") && !getenv("WAYMARK_LONG");
+}
+
 /*
- * How often to repeat what may go wrong at any time. Where detectors look at
- * every access, each time is worth more and takes much longer.
+ * How often to repeat what may go wrong at any time: where detectors look, each time is
+ * worth more and takes much longer.
  */
 static inline int harness_rounds(int usual)
 {
-	return getenv("WAYMARK_SLOW") && !getenv("WAYMARK_LONG") ? (usual + 9) / 10 : usual;
+	return harness_slow() ? (usual + 19) / 20 : usual;
 }
 
 #endif
