@@ -34,7 +34,7 @@ candidates() {
 	local pattern
 	for pattern in net/netfilter/xt_ net/sched/ crypto/ drivers/usb/storage/ums- fs/nls/ \
 		net/ipv4/tcp_ lib/ net/netfilter/nft_ net/bridge/netfilter/; do
-		grep "^kernel/$pattern" "/lib/modules/$release/modules.order" | head -n 14
+		grep -m 14 "^kernel/$pattern" "/lib/modules/$release/modules.order"
 	done
 }
 
@@ -68,7 +68,18 @@ make_variants() {
 		done
 		taken=$((taken + 1))
 	done < <(candidates)
+	drop_loaded
 	[ $taken -ge $((wanted * 2 / 3)) ]
+}
+
+# What another one turned out to need is loaded now: to each of its variants the kernel says
+# that there is one already.
+drop_loaded() {
+	local name kind
+	while read -r name kind; do
+		[ -d "/sys/module/$name" ] || echo "$name $kind"
+	done < "$work/variants" > "$work/variants.left"
+	mv "$work/variants.left" "$work/variants"
 }
 
 ask_symidx() {
