@@ -16,10 +16,9 @@ bool symidx_find_export_slowly(const char *name, bool gplok,
 			       struct compat_find_symbol_answer *answer);
 
 /*
- * How symidx_find() goes on unless it finds nothing and is sure of it. They enable preemption
- * for it, so that it jumps to them and never calls: it has no registers to save and restore.
+ * How symidx_find() goes on if what it sees is not the answer. It enables preemption for it, so
+ * that it jumps there and never calls: it has no registers to save and restore.
  */
-bool symidx_find_likely(struct compat_find_symbol_arg *arg, const struct symidx_entry *entry);
 bool symidx_find_again(struct compat_find_symbol_arg *arg);
 
 /*
@@ -46,6 +45,22 @@ static __always_inline bool symidx_all_searched(const struct list_head *floor)
 	return READ_ONCE(newest->next) == floor;
 }
 
+/* Whether the module loader would take that entry, the first with the tag of the name. */
+static __always_inline bool symidx_find_is(const struct symidx_entry *entry,
+					   const struct compat_find_symbol_arg *arg,
+					   struct symidx_key key)
+{
+	/* Read again: to keep it takes one register more than there are without saving any. */
+	return symidx_key_is(key, READ_ONCE(arg->name), symidx_name(entry)) &&
+	       symidx_entry_fits(entry, arg->gplok);
+}
+
+static __always_inline void symidx_answer(struct compat_find_symbol_answer *answer,
+					  const struct symidx_entry *entry)
+{
+	compat_find_symbol_set(answer, entry->run->owner, entry->sym, entry->crc, entry->flags);
+}
+
 /**
  * symidx_find() - find the symbol that the module loader would find
  * @arg: the question; the answer is filled in if it is found
@@ -58,13 +73,21 @@ static __always_inline bool symidx_find(struct compat_find_symbol_arg *arg)
 {
 	const struct symidx_entry *entry;
 	const struct list_head *floor;
+	struct symidx_key key;
 
 	preempt_disable_notrace();
 	/* Who sees the floor sees the entries of all modules from there on. */
 	floor = smp_load_acquire(&symidx_search.floor);
-	entry = symidx_hash_first(symidx_name_tag(arg->name));
-	if (entry)
-		return symidx_find_likely(arg, entry);
+	key = symidx_key(arg->name);
+	entry = symidx_hash_first(key.tag);
+	if (entry) {
+		/* Two names of one tag, or a GPL-only symbol that is not for the importer. */
+		if (unlikely(!symidx_find_is(entry, arg, key)))
+			return symidx_find_again(arg);
+		symidx_answer(&arg->answer, entry);
+		preempt_enable_notrace();
+		return true;
+	}
 	if (unlikely(!symidx_all_searched(floor)))
 		return symidx_find_again(arg);
 	preempt_enable_notrace();

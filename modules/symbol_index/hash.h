@@ -49,12 +49,10 @@ static __always_inline const struct symidx_entry *symidx_hash_first(u32 tag)
 	return symidx_hash_next(READ_ONCE(*symidx_bucket(tag)), tag);
 }
 
-/* Whether the module loader would take that entry for that name. */
-static __always_inline bool symidx_entry_is(const struct symidx_entry *entry, const char *name,
-					    bool gplok)
+/* Whether the module loader would take that entry, if it is of the right name. */
+static __always_inline bool symidx_entry_fits(const struct symidx_entry *entry, bool gplok)
 {
-	return symidx_names_equal(name, symidx_name(entry)) &&
-	       (likely(gplok) || !(entry->flags & COMPAT_EXPORT_GPL_ONLY));
+	return likely(gplok) || !(entry->flags & COMPAT_EXPORT_GPL_ONLY);
 }
 
 /*
@@ -66,7 +64,8 @@ static inline const struct symidx_entry *symidx_hash_find(const char *name, bool
 	const u32 tag = symidx_name_tag(name);
 	const struct symidx_entry *entry = symidx_hash_first(tag);
 
-	while (entry && !symidx_entry_is(entry, name, gplok))
+	while (entry && !(symidx_names_equal(name, symidx_name(entry)) &&
+			  symidx_entry_fits(entry, gplok)))
 		entry = symidx_hash_next(READ_ONCE(entry->next), tag);
 	return entry;
 }

@@ -56,6 +56,22 @@ static __always_inline u32 symidx_hash_tag(u64 hash)
 	return swab64(hash);
 }
 
+/**
+ * struct symidx_key - what a search needs to know of the name that it is for
+ * @tag: its tag
+ * @last: the word of it in which the hash ends
+ * @word: that word as far as to the end
+ * @mask: of the bytes as far as to the end
+ *
+ * All but the tag are for symidx_key_is().
+ */
+struct symidx_key {
+	u32 tag;
+	const char *last;
+	u64 word;
+	u64 mask;
+};
+
 /* symidx_names_compare() from the start on, and of all names. */
 static inline int symidx_names_compare_bytes(const char *name, const char *other, size_t *at)
 {
@@ -111,17 +127,49 @@ static __always_inline u64 symidx_up_to_end(u64 ends)
 	return ends ^ (ends - 1);
 }
 
-static __always_inline u32 symidx_name_tag(const char *name)
+static __always_inline struct symidx_key symidx_key(const char *name)
 {
 	const u64 multiplier = symidx_in_register(SYMIDX_HASH_MULTIPLIER);
 	const struct symidx_constants constants = symidx_constants();
-	u64 word, ends, hash = 0;
+	u64 word, ends, mask, hash = 0;
 
 	while (word = load_unaligned_zeropad(name), !(ends = symidx_ends(word, constants))) {
 		hash = symidx_hash_step(hash, word, multiplier);
 		name += sizeof(word);
 	}
-	return symidx_hash_tag(symidx_hash_step(hash, word & symidx_up_to_end(ends), multiplier));
+	mask = symidx_up_to_end(ends);
+	word &= mask;
+	return (struct symidx_key) {
+		.tag = symidx_hash_tag(symidx_hash_step(hash, word, multiplier)),
+		.last = name,
+		.word = word,
+		.mask = mask,
+	};
+}
+
+/**
+ * symidx_key_is() - whether a name is another one, by what is known of it
+ * @key: symidx_key() of the name
+ * @name: the name
+ * @other: the other one
+ *
+ * Where the name ends is not asked again, only whether its words are those of the other.
+ *
+ * Return: true if it is; false if it is not, or if the key ends by a byte above 0x80, as there
+ * may be more of the name.
+ */
+static __always_inline bool symidx_key_is(struct symidx_key key, const char *name,
+					  const char *other)
+{
+	long i = name - key.last;
+
+	for (other -= i; i; i += sizeof(key.word))
+		if (read_word_at_a_time(key.last + i) != load_unaligned_zeropad(other + i))
+			return false;
+	if ((load_unaligned_zeropad(other) & key.mask) != key.word)
+		return false;
+	/* Unless the end is a zero, its top bit is set, and that of the mask. */
+	return likely(key.word <= key.mask >> 1);
 }
 
 /* Whether two names are the same, whatever bytes are in them. */
@@ -222,16 +270,17 @@ static inline int symidx_names_compare(const char *name, const char *other, size
 
 #else
 
-static inline u32 symidx_name_tag(const char *name)
+static inline struct symidx_key symidx_key(const char *name)
 {
 	unsigned int shift = 0;
 	u64 hash = 0, word = 0;
 
 	for (;; name++) {
 		word |= (u64)(u8)*name << shift;
-		if (!*name || (u8)*name > 0x80)
-			return symidx_hash_tag(symidx_hash_step(hash, word,
-								SYMIDX_HASH_MULTIPLIER));
+		if (!*name || (u8)*name > 0x80) {
+			hash = symidx_hash_step(hash, word, SYMIDX_HASH_MULTIPLIER);
+			return (struct symidx_key) { .tag = symidx_hash_tag(hash) };
+		}
 		shift += 8;
 		if (shift == 64) {
 			hash = symidx_hash_step(hash, word, SYMIDX_HASH_MULTIPLIER);
@@ -239,6 +288,11 @@ static inline u32 symidx_name_tag(const char *name)
 			shift = 0;
 		}
 	}
+}
+
+static inline bool symidx_key_is(struct symidx_key key, const char *name, const char *other)
+{
+	return !strcmp(name, other);
 }
 
 static inline bool symidx_names_equal(const char *name, const char *other)
@@ -253,10 +307,15 @@ static inline int symidx_names_compare(const char *name, const char *other, size
 
 static inline bool symidx_name_tag_above(const char *name, const char *last, u32 *tag, size_t *at)
 {
-	*tag = symidx_name_tag(name);
+	*tag = symidx_key(name).tag;
 	return symidx_names_compare(name, last, at) > 0;
 }
 
 #endif
+
+static __always_inline u32 symidx_name_tag(const char *name)
+{
+	return symidx_key(name).tag;
+}
 
 #endif /* _SYMBOL_INDEX_NAME_H */

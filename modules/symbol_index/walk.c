@@ -105,12 +105,6 @@ bool symidx_find_export(struct compat_find_symbol_arg *arg)
 }
 EXPORT_SYMBOL_GPL(symidx_find_export);
 
-static void symidx_answer(struct compat_find_symbol_answer *answer,
-			  const struct symidx_entry *entry)
-{
-	compat_find_symbol_set(answer, entry->run->owner, entry->sym, entry->crc, entry->flags);
-}
-
 /* The search at a time at which the index may lack modules. */
 static bool symidx_find_lacking(const char *name, bool gplok,
 				struct compat_find_symbol_answer *answer)
@@ -151,25 +145,6 @@ bool symidx_find_again(struct compat_find_symbol_arg *arg)
 	return found;
 }
 EXPORT_SYMBOL_GPL(symidx_find_again);
-
-/**
- * symidx_find_likely() - find a symbol that is most likely the one of an entry
- * @arg: the question; the answer is filled in if it is found
- * @entry: the first one with the tag of the name
- *
- * Context: preemption disabled; enabled on return.
- * Return: whether it is found.
- */
-bool symidx_find_likely(struct compat_find_symbol_arg *arg, const struct symidx_entry *entry)
-{
-	/* Two names of one tag, or a GPL-only symbol that is not for the importer. */
-	if (unlikely(!symidx_entry_is(entry, arg->name, arg->gplok)))
-		return symidx_find_again(arg);
-	symidx_answer(&arg->answer, entry);
-	preempt_enable_notrace();
-	return true;
-}
-EXPORT_SYMBOL_GPL(symidx_find_likely);
 
 /**
  * symidx_find_export_slowly() - find a symbol without the index
