@@ -9,6 +9,7 @@
 
 #include <linux/atomic.h>
 #include <linux/init.h>
+#include <linux/jump_label.h>
 #include <linux/ktime.h>
 #include <linux/livepatch.h>
 #include <linux/module.h>
@@ -23,6 +24,9 @@ static const char * const symidx_mode_names[] = { "off", "on", "verify" };
 static unsigned int symidx_mode = SYMIDX_MODE_ON;
 
 #if IS_ENABLED(CONFIG_LIVEPATCH)
+
+/* Whether the mode is on, for every search to ask without a load and a comparison. */
+static DEFINE_STATIC_KEY_TRUE(symidx_mode_is_on);
 
 /* Of mode verify. */
 static atomic64_t symidx_verified = ATOMIC64_INIT(0);
@@ -92,7 +96,7 @@ static noinline bool symidx_find_otherwise(struct compat_find_symbol_arg *arg)
 
 static __always_inline bool symidx_find_in_mode(struct compat_find_symbol_arg *arg)
 {
-	if (likely(READ_ONCE(symidx_mode) == SYMIDX_MODE_ON))
+	if (static_branch_likely(&symidx_mode_is_on))
 		return symidx_find(arg);
 	return symidx_find_otherwise(arg);
 }
@@ -164,6 +168,16 @@ static int symidx_take_over(void)
 	return err;
 }
 
+/* Under the lock of the parameters. All modes give the same answers, so they may overlap. */
+static void symidx_mode_change(enum symidx_mode mode)
+{
+	WRITE_ONCE(symidx_mode, mode);
+	if (mode == SYMIDX_MODE_ON)
+		static_branch_enable(&symidx_mode_is_on);
+	else
+		static_branch_disable(&symidx_mode_is_on);
+}
+
 static int symidx_counter_get(char *buffer, const struct kernel_param *kp)
 {
 	return sysfs_emit(buffer, "%lld\n", atomic64_read((atomic64_t *)kp->arg));
@@ -194,6 +208,11 @@ static int symidx_take_over(void)
 	return -EOPNOTSUPP;
 }
 
+static void symidx_mode_change(enum symidx_mode mode)
+{
+	symidx_mode = mode;
+}
+
 #endif
 
 static int symidx_mode_set(const char *value, const struct kernel_param *kp)
@@ -206,7 +225,7 @@ static int symidx_mode_set(const char *value, const struct kernel_param *kp)
 	if (symidx_ready && mode != SYMIDX_MODE_OFF)
 		err = symidx_take_over();
 	if (!err)
-		WRITE_ONCE(symidx_mode, mode);
+		symidx_mode_change(mode);
 	return err;
 }
 
