@@ -125,23 +125,21 @@ static void symidx_filler_pass(struct symidx_filler *filler)
 }
 
 /*
- * Whether @name, the next one of the table of @head, is above that of @second. It differs
- * from the name before after @at bytes, which differed from that of @second after filler->at.
+ * Whether @name, the next one of the least head, has come to be above that of the second. It
+ * differs from the name before after @at bytes, no more than those after which that differed
+ * from the second.
  */
-static __always_inline bool symidx_filler_passed(struct symidx_filler *filler, const char *name,
-						 const struct symidx_head *head,
-						 const struct symidx_head *second, size_t at)
+static bool symidx_filler_passed(struct symidx_filler *filler, const char *name, size_t at)
 {
+	struct symidx_head **first = filler->first;
 	int cmp;
 
-	if (at > filler->at)
-		return false;
 	if (at < filler->at) {
 		filler->at = at;
 		return true;
 	}
-	cmp = symidx_names_compare(name, second->name, &filler->at);
-	return cmp ? cmp > 0 : head > second;
+	cmp = symidx_names_compare(name, first[1]->name, &filler->at);
+	return cmp ? cmp > 0 : first[0] > first[1];
 }
 
 /*
@@ -151,23 +149,27 @@ static __always_inline bool symidx_filler_passed(struct symidx_filler *filler, c
  */
 static bool symidx_filler_advance(struct symidx_filler *filler)
 {
-	struct symidx_head *head = filler->first[0], *second = symidx_filler_second(filler);
-	const struct compat_export_table *table = head->table;
-	const struct compat_kernel_symbol *sym = table->start + head->index;
-	const u32 *crc = compat_export_crc(table, head->index);
-	struct symidx_entry *entry = symidx_entry(filler->number);
+	struct symidx_head *head = filler->first[0];
+	const struct compat_export_table table = *head->table;
+	const struct compat_kernel_symbol *sym = table.start + head->index;
+	const struct compat_kernel_symbol *end = table.start + table.count;
+	/* A name that differs from the one before after more bytes is still below the second. */
+	long limit = symidx_filler_second(filler) ? filler->at : -1;
+	const u32 *crc = compat_export_crc(&table, head->index);
+	const size_t crc_step = crc ? 1 : 0;
 	const u32 first = filler->number - head->index;
+	struct symidx_entry *entry = symidx_entry(filler->number);
+	struct symidx_entry *part_last = symidx_last_in_part(entry);
+	struct symidx_run *run = filler->run;
 	const char *name = head->name, *last;
-	u32 index = head->index;
 	u32 tag = head->tag;
 	size_t at;
 
 	for (;;) {
-		symidx_entry_set(entry, filler->run, sym++, crc, tag,
-				 compat_export_flags(table, index));
-		if (crc)
-			crc++;
-		if (++index == table->count)
+		symidx_entry_set(entry, run, sym, crc, tag,
+				 compat_export_flags(&table, sym - table.start));
+		crc += crc_step;
+		if (++sym == end)
 			break;
 		last = name;
 		name = compat_symbol_name(sym);
@@ -176,15 +178,23 @@ static bool symidx_filler_advance(struct symidx_filler *filler)
 			if (symidx_names_compare(name, last, &at) <= 0)
 				return false;
 		}
-		if (second && symidx_filler_passed(filler, name, head, second, at))
-			break;
-		entry = symidx_entry_after(entry, first + index);
+		if ((long)at <= limit) {
+			if (symidx_filler_passed(filler, name, at))
+				break;
+			limit = filler->at;
+		}
+		if (likely(entry != part_last)) {
+			entry++;
+		} else {
+			entry = symidx_entry(first + (sym - table.start));
+			part_last = symidx_last_in_part(entry);
+		}
 	}
-	filler->number = first + index;
 	head->name = name;
-	head->index = index;
+	head->index = sym - table.start;
 	head->tag = tag;
-	if (index == table->count)
+	filler->number = first + head->index;
+	if (sym == end)
 		symidx_filler_drop(filler);
 	else
 		symidx_filler_pass(filler);

@@ -95,12 +95,11 @@ static inline struct symidx_entry *symidx_entry(u32 number)
 	return flex_array_ptr(&symidx_entries, number);
 }
 
-/* Entry @number, which follows @entry: beside it, unless a part, which is a page, ends there. */
-static inline struct symidx_entry *symidx_entry_after(struct symidx_entry *entry, u32 number)
+/* The last entry that has its place in the same part, which is a page, as @entry. */
+static inline struct symidx_entry *symidx_last_in_part(struct symidx_entry *entry)
 {
-	if (likely(offset_in_page(entry) <= FLEX_ARRAY_PART_SIZE - 2 * sizeof(*entry)))
-		return entry + 1;
-	return symidx_entry(number);
+	return (struct symidx_entry *)((unsigned long)entry & PAGE_MASK) +
+	       FLEX_ARRAY_PART_SIZE / sizeof(*entry) - 1;
 }
 
 /* Entry @number, which @entry follows. */
@@ -118,7 +117,8 @@ static __always_inline void symidx_entry_set(struct symidx_entry *entry, struct 
 	entry->sym = sym;
 	entry->crc = crc;
 	entry->tag = tag;
-	entry->flags = flags;
+	/* A store of its own: made one with that of the tag, both are to be shifted together. */
+	WRITE_ONCE(entry->flags, flags);
 }
 
 /* fill.c */

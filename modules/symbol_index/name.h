@@ -191,17 +191,11 @@ static __always_inline bool symidx_names_equal(const char *name, const char *oth
 	}
 }
 
-/* Whether the first byte in which two words differ, as far as to an end, is less in the first. */
-static __always_inline bool symidx_word_below(u64 word, u64 other, u64 up_to_end)
-{
-	return swab64(word & up_to_end) < swab64(other & up_to_end);
-}
-
 /**
  * symidx_name_tag_above() - hash a name that is most likely above another one
  * @name: the name
  * @last: the other one
- * @tag: set to symidx_name_tag() of @name
+ * @tag: the tag of @last; set to that of @name
  * @at: set to the bytes before the first word in which they differ
  *
  * Return: true if @name is above @last; false if it is not, or if that is not that easy
@@ -213,6 +207,7 @@ static __always_inline bool symidx_name_tag_above(const char *name, const char *
 	const u64 multiplier = symidx_in_register(SYMIDX_HASH_MULTIPLIER);
 	const struct symidx_constants constants = symidx_constants();
 	u64 word, other, ends, hash = 0;
+	const u32 last_tag = *tag;
 	size_t i = 0;
 	bool above;
 
@@ -220,14 +215,13 @@ static __always_inline bool symidx_name_tag_above(const char *name, const char *
 		word = load_unaligned_zeropad(name + i);
 		other = load_unaligned_zeropad(last + i);
 		ends = symidx_ends(word, constants);
-		if (word != other || ends)
+		if (ends || word != other)
 			break;
 		hash = symidx_hash_step(hash, word, multiplier);
 		i += sizeof(word);
 	}
 	*at = i;
-	/* Without an end, up to it is all of the word. */
-	above = symidx_word_below(other, word, symidx_up_to_end(ends));
+	above = swab64(word) > swab64(other);
 	while (!ends) {
 		hash = symidx_hash_step(hash, word, multiplier);
 		i += sizeof(word);
@@ -235,7 +229,16 @@ static __always_inline bool symidx_name_tag_above(const char *name, const char *
 		ends = symidx_ends(word, constants);
 	}
 	*tag = symidx_hash_tag(symidx_hash_step(hash, word & symidx_up_to_end(ends), multiplier));
-	return above;
+	if (unlikely(!above))
+		return false;
+	/* Names that differ only behind the end, if at all, have one tag. */
+	return likely(*tag != last_tag);
+}
+
+/* Whether the first byte in which two words differ, as far as to an end, is less in the first. */
+static __always_inline bool symidx_word_below(u64 word, u64 other, u64 up_to_end)
+{
+	return swab64(word & up_to_end) < swab64(other & up_to_end);
 }
 
 /**
