@@ -74,6 +74,9 @@ void module_reader::read_modinfo()
 		const std::string_view entry = string_at(text, at);
 		const std::size_t equals = entry.find('=');
 
+		/* To look for the end again a byte further on takes for ever. */
+		if (!entry.data())
+			break;
 		at += entry.size() + 1;
 		if (equals == entry.npos)
 			continue;
@@ -127,6 +130,8 @@ void module_reader::read_extended_versions(const elf_section &crcs)
 			elf_.fail("damaged module: more extended versions than names");
 		const std::string_view one = string_at(text, name);
 
+		if (!one.data())
+			elf_.fail("damaged module: name of an extended version without an end");
 		versions_.emplace(one, elf_.get32(table, at));
 		name += one.size() + 1;
 	}

@@ -159,7 +159,7 @@ module_builder &module_builder::exports(const std::string &name, std::uint32_t c
 std::vector<unsigned char> module_builder::bytes() const
 {
 	elf_writer elf;
-	bytes_t modinfo, versions, crcs, strings;
+	bytes_t modinfo, versions, extended_crcs, extended_names, crcs, strings;
 	std::size_t plain = 0, gpl = 0;
 
 	for (const auto &[tag, value] : infos_)
@@ -168,11 +168,19 @@ std::vector<unsigned char> module_builder::bytes() const
 	elf.section(".gnu.linkonce.this_module", SHT_PROGBITS, bytes_t(module_size));
 	if (layout_crc)
 		append_version(versions, "module_layout", layout_crc);
-	for (const need &one : needs_)
-		if (one.crc)
-			append_version(versions, one.name, *one.crc);
+	for (const need &one : needs_) {
+		if (!one.crc)
+			continue;
+		append_version(versions, one.name, *one.crc);
+		append(extended_crcs, *one.crc);
+		append_text(extended_names, one.name);
+	}
 	if (with_versions)
 		elf.section("__versions", SHT_PROGBITS, versions);
+	if (with_extended_versions) {
+		elf.section("__version_ext_crcs", SHT_PROGBITS, extended_crcs);
+		elf.section("__version_ext_names", SHT_PROGBITS, extended_names);
+	}
 
 	for (const offer &one : offers_) {
 		append(crcs, one.crc);

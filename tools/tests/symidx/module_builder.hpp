@@ -17,6 +17,7 @@ public:
 	std::uint16_t elf_type = 1; /* ET_REL */
 	std::size_t module_size = 1280;
 	bool with_versions = true;
+	bool with_extended_versions = false;
 	bool with_signature = false;
 	std::uint32_t layout_crc = 0; /* 0: no entry */
 

@@ -2,6 +2,9 @@
 /* Reading modules and Module.symvers, whole and damaged. */
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+
 #include "module_builder.hpp"
 #include "symidx/file_data.hpp"
 #include "symidx/module_file.hpp"
@@ -112,6 +115,43 @@ TEST(module_file, every_byte_changed)
 			refusal(b);
 			b[at] = old;
 		}
+}
+
+/* Looked for again from each of its bytes, the end of this would take hours to miss. */
+TEST(module_file, modinfo_without_an_end)
+{
+	std::string text;
+	module_builder probe;
+
+	text.resize(std::size_t{16} << 20, 'a');
+	bytes b = probe.info("license", "Proprietary").info("junk", text).bytes();
+	const auto junk = std::search(b.begin(), b.end(), text.begin(), text.end());
+	ASSERT_NE(junk, b.end());
+	junk[static_cast<std::ptrdiff_t>(text.size())] = 'a';
+
+	const module_file mod = read_module(b, "probe.ko", "probe", module_detail::check);
+	EXPECT_EQ(mod.license, "GPL");
+}
+
+TEST(module_file, extended_versions)
+{
+	const std::string names("printk\0alpha_open\0", 18);
+	module_builder probe;
+
+	probe.needs("printk", 0x11111111).needs("alpha_open", 0x66666666);
+	probe.with_versions = false;
+	probe.with_extended_versions = true;
+	bytes b = probe.bytes();
+	const module_file mod = read_module(b, "probe.ko", "probe", module_detail::check);
+	ASSERT_EQ(mod.imports.size(), 2u);
+	EXPECT_EQ(mod.imports[0].crc, 0x11111111u);
+	EXPECT_EQ(mod.imports[1].crc, 0x66666666u);
+
+	/* The section comes before the names of symbols. */
+	const auto at = std::search(b.begin(), b.end(), names.begin(), names.end());
+	ASSERT_NE(at, b.end());
+	at[static_cast<std::ptrdiff_t>(names.size()) - 1] = 'n';
+	EXPECT_EQ(refusal(b), "damaged module: name of an extended version without an end");
 }
 
 TEST(module_file, names_from_paths)

@@ -92,7 +92,7 @@ private:
 	std::uint32_t first_global_ = 0;
 };
 
-/* The NUL-terminated string at @at; empty if there is none within @from. */
+/* The NUL-terminated string at @at; empty, with data() null, if there is none within @from. */
 std::string_view string_at(byte_view from, std::uint64_t at) noexcept;
 
 /* "x86-64", "AArch64"; a number for what is not in the table. */
