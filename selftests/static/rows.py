@@ -3,6 +3,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -20,7 +21,8 @@ class LabWorkshop(gates.Workshop):
     /build, where the copies are, with the kernel source on /ksft."""
 
     def __init__(self, lab):
-        super().__init__("/", "/ksft", folder="/build")
+        super().__init__("/", "/ksft", folder="/build",
+                         results=Path(lab.results) / "static")
         self.chroot = lab.builder("trixie")
         self.work = lab.workspace("static")
         self.source = source.whole(lab)
@@ -69,6 +71,7 @@ class StaticRow:
     def run(self):
         start = time.monotonic()
         found = result.Result(self.name, logs="build/results/static.json")
+        shutil.rmtree(self.shop.results, ignore_errors=True)
         chosen = [gate for gate in gates.GATES if self.everything or not gate.long]
         left = [gate.name for gate in gates.GATES if gate not in chosen]
         if left:
@@ -79,8 +82,10 @@ class StaticRow:
             if report.passed:
                 found.passed += 1
             found.fail(*(f"{report.name}: {finding}" for finding in report.findings))
+            found.figures.update(report.figures)
         content = [{"gate": r.name, "checked": r.checked, "unchanged": r.cached,
-                    "seconds": round(r.seconds, 1), "findings": [str(f) for f in r.findings]}
+                    "seconds": round(r.seconds, 1), "findings": [str(f) for f in r.findings],
+                    "figures": r.figures}
                    for r in reports]
         with open(os.path.join(self.lab.results, "static.json"), "w", encoding="utf-8") as out:
             json.dump({"gates": content}, out, indent=2)
@@ -90,7 +95,8 @@ class StaticRow:
 
     def show(self, report):
         progress.step(self.name, f"{report.name}: {report.checked} checked, {report.cached} of them "
-                      f"unchanged, {len(report.findings)} findings, {report.seconds:.0f} s")
+                      f"unchanged, {len(report.findings)} findings{report.counted()}, "
+                      f"{report.seconds:.0f} s")
 
 
 def rows(lab, tests):

@@ -19,7 +19,7 @@ def show(report):
     state = "ok  " if report.passed else "FAIL"
     cached = f", {report.cached} unchanged" if report.cached else ""
     print(f"{state} {report.name:<12} {report.checked:>4} checked{cached}, "
-          f"{len(report.findings)} findings, {report.seconds:.1f} s", flush=True)
+          f"{len(report.findings)} findings{report.counted()}, {report.seconds:.1f} s", flush=True)
     for finding in report.findings:
         print(f"     {finding}")
 
@@ -41,12 +41,14 @@ def main():
     gates = [known[name] for name in options.gates] or list(GATES)
     tree = Tree(options.tree)
     cache = Cache(options.cache or tree.root / "build" / "static")
-    shop = Workshop(options.workshop, options.kernel_source)
+    shop = Workshop(options.workshop, options.kernel_source,
+                    results=tree.root / "build" / "results" / "static")
     reports = run_gates(gates, tree, shop, cache, options.jobs, show)
     if options.json:
         options.json.write_text(json.dumps([
             {"name": r.name, "checked": r.checked, "cached": r.cached, "seconds": r.seconds,
-             "findings": [str(f) for f in r.findings]} for r in reports], indent=1) + "\n",
+             "figures": r.figures, "findings": [str(f) for f in r.findings]}
+            for r in reports], indent=1) + "\n",
             encoding="utf-8")
     bad = sum(not r.passed for r in reports)
     print(f"{len(reports) - bad} passed, {bad} failed")

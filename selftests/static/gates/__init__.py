@@ -3,6 +3,7 @@
 
 from .core import Cache, Finding, Gate, Report, Task, ToolError, Tree, Workshop, run_gates
 from .cxx import ClangTidy, SanitizedTools
+from .fuzz import FuzzedTools
 from .house import House
 from .kernel import Checkpatch, Clang, Coccicheck, KernelDoc, Sparse
 from .scripts import Python, Shellcheck, Udev
@@ -11,4 +12,4 @@ __all__ = ["Cache", "Finding", "Gate", "Report", "Task", "ToolError", "Tree", "W
            "run_gates", "GATES"]
 
 GATES = (House(), Checkpatch(), KernelDoc(), Sparse(), Clang(), Coccicheck(), Shellcheck(),
-         Udev(), Python(), ClangTidy(), SanitizedTools())
+         Udev(), Python(), ClangTidy(), SanitizedTools(), FuzzedTools())

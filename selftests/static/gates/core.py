@@ -27,16 +27,25 @@ class Finding:
 
 @dataclass
 class Report:
-    """checked counts what the gate looked at: zero of it is a failure."""
+    """checked counts what the gate looked at: zero of it is a failure.
+
+    figures: what else was counted, a dictionary per thing that was looked at."""
     name: str
     checked: int = 0
     cached: int = 0
+    figures: dict = field(default_factory=dict)
     findings: list = field(default_factory=list)
     seconds: float = 0.0
 
     @property
     def passed(self):
         return self.checked > 0 and not self.findings
+
+    def counted(self):
+        """The figures in words, each with a comma before it."""
+        return "".join(f", {thing}: " + " ".join(f"{number:,} {what.replace('_', ' ')}"
+                                                 for what, number in figures.items())
+                       for thing, figures in sorted(self.figures.items()))
 
 
 class Tree:
@@ -89,12 +98,14 @@ class ToolError(Exception):
 class Workshop:
     """A root file system with the tools, entered by chroot; "/" is the host.
 
-    folder is where the workshop keeps its copies, below the root."""
+    folder is where the workshop keeps its copies, below the root; results is
+    where, outside, that goes which a finding names."""
 
-    def __init__(self, root, kernel_source, folder="/build/static"):
+    def __init__(self, root, kernel_source, folder="/build/static", results=None):
         self.root = Path(root)
         self.kernel_source = kernel_source
         self.folder = folder
+        self.results = results
 
     def outside(self, path):
         return self.root / str(path).lstrip("/")
@@ -113,6 +124,14 @@ class Workshop:
                                   stdin=subprocess.DEVNULL, timeout=timeout, cwd="/", check=False)
         except subprocess.TimeoutExpired as late:
             raise ToolError(f"{argv[0]}: not done after {timeout} s") from late
+
+    def keep(self, name, content):
+        """Writes bytes to the results; returns where they are."""
+        if not self.results:
+            return "nowhere: there is no folder for results"
+        self.results.mkdir(parents=True, exist_ok=True)
+        (self.results / name).write_bytes(content)
+        return self.results / name
 
     def need(self, *tools):
         for tool in tools:
@@ -161,10 +180,13 @@ class Cache:
 
 @dataclass
 class Task:
-    """work() returns findings; counts says how many things it looks at."""
+    """work() returns findings; counts says how many things it looks at.
+
+    work() may fill figures, which the report then has."""
     key: str
     counts: int
     work: object
+    figures: dict = field(default_factory=dict)
 
 
 class Gate:
@@ -199,6 +221,7 @@ def _finish(report, gate_tasks, futures, lock):
             report.checked += task.counts
             report.cached += task.counts if cached else 0
             report.findings += found
+            report.figures.update(task.figures)
 
 
 def run_gates(gates, tree, shop, cache, jobs, done=lambda report: None):
