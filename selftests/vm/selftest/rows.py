@@ -11,6 +11,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import bad_input        # noqa: E402
 import cases            # noqa: E402
+import fuzzing          # noqa: E402
 import pieces           # noqa: E402
 from vmlab import cache, judge, matrix, progress, row   # noqa: E402
 from vmlab.result import Result                         # noqa: E402
@@ -24,6 +25,7 @@ class Judge:
 
     name = "laboratory"
     minutes = 1
+    PARTS = pieces.ALL + bad_input.ALL + fuzzing.ALL
 
     def __init__(self, lab):
         self.lab = lab
@@ -33,7 +35,7 @@ class Judge:
 
     def run(self):
         progress.step(self.name, f"{len(cases.BAD)} ways to fail, "
-                      f"{len(pieces.ALL) + len(bad_input.ALL)} parts and bad inputs")
+                      f"{len(self.PARTS)} parts and bad inputs")
         found = Result(self.name)
         for name, evidence, expect in cases.FINE:
             given = judge.judge("fixture", evidence, expect)
@@ -43,7 +45,7 @@ class Judge:
             named = any(reason in line for line in given.failures)
             self.point(found, not given.good and named,
                        f"{name} is not reported as {reason!r}: {given.failures}")
-        for piece in pieces.ALL + bad_input.ALL:
+        for piece in self.PARTS:
             self.point(found, *piece())
         return found
 

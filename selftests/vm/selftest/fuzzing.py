@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+The gate that fuzzes the tools: each way in which a run is worth nothing must be
+a finding. libFuzzer's words are recorded ones; the fuzzers here are scripts.
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from vmlab import matrix
+
+sys.path.insert(0, os.path.join(os.path.dirname(matrix.HERE), "static"))
+from gates import Workshop          # noqa: E402
+from gates.fuzz import FuzzedTools, judge   # noqa: E402
+
+GOOD = """INFO: Running with entropic power schedule (0xFF, 100).
+INFO: seed corpus: files: 42 min: 261b max: 9928b total: 234397b rss: 33Mb
+#43	INITED cov: 1146 ft: 2319 corp: 25/127Kb exec/s: 0 rss: 57Mb
+#150000	DONE   cov: 1429 ft: 3866 corp: 374/1479Kb lim: 32768 exec/s: 4838 rss: 247Mb
+Done 150000 runs in 31 second(s)
+stat::number_of_executed_units: 150000
+stat::average_exec_per_sec:     4838
+"""
+STOPPED = GOOD[:GOOD.index("#150000")]
+FIGURES = {"executions": 150000, "edges": 1429, "seeds": 42, "per_second": 4838}
+
+# (what, exit status, words, what must be said)
+BAD = (
+    ("a run that is too short", 0, GOOD.replace("units: 150000", "units: 149999"),
+     "149999 executions, 150000 are needed"),
+    ("a run of nothing", 0, "", "0 executions"),
+    ("a run without its statistics", 0, STOPPED, "0 executions"),
+    ("a run that reaches nothing", 0, GOOD.replace("cov: ", "cov: 0 ft: 0 was: "), "no edge"),
+    ("an overflow", 1,
+     STOPPED + "==12==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x6\n",
+     "ERROR: AddressSanitizer: heap-buffer-overflow"),
+    ("undefined behaviour", 1,
+     STOPPED + "a.cpp:22:15: runtime error: signed integer overflow: 1 + 1\n",
+     "a.cpp:22:15: runtime error"),
+    ("a leak", 77, STOPPED + "==12==ERROR: LeakSanitizer: detected memory leaks\n",
+     "detected memory leaks"),
+    ("an abort", 77, STOPPED + "==12== ERROR: libFuzzer: deadly signal\n", "deadly signal"),
+    ("an input that takes for ever", 70,
+     STOPPED + "==12== ERROR: libFuzzer: timeout after 60 seconds\n", "timeout after 60"),
+    ("an input that takes all memory", 71,
+     STOPPED + "==12== ERROR: libFuzzer: out-of-memory (used: 2049Mb; limit: 2048Mb)\n",
+     "out-of-memory"),
+    ("a fuzzer that was killed", -9, STOPPED, "status -9"),
+    ("a finding after enough executions", 77,
+     GOOD + "==12==ERROR: LeakSanitizer: detected memory leaks\n", "detected memory leaks"),
+)
+
+
+def good_run():
+    figures, wrong = judge(0, GOOD, 150000)
+    return figures == FIGURES and not wrong, f"fuzzing: a good run reads: {figures} {wrong}"
+
+
+def bad_runs():
+    missed = []
+    for what, status, words, reason in BAD:
+        wrong = judge(status, words, 150000)[1]
+        if not any(reason in line for line in wrong):
+            missed.append(f"{what} is not reported as {reason!r}: {wrong}")
+    return not missed, f"fuzzing: {'; '.join(missed)}"
+
+
+def _shop(folder, fuzzer, script):
+    """A workshop on the host in which the fuzzer is a script."""
+    program = Path(folder, "fuzz-build/tests/fuzz", f"{fuzzer}_fuzz")
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\n" + script, encoding="utf-8")
+    program.chmod(0o755)
+    return Workshop("/", "/", folder=folder, results=Path(folder, "results"))
+
+
+def crash_is_kept():
+    """The input outlives the workshop, and the finding says where it is."""
+    script = ('for word; do case $word in\n'
+              '-artifact_prefix=*) printf bad > "${word#*=}crash-1";; esac; done\n'
+              'echo "==12==ERROR: AddressSanitizer: heap-use-after-free" >&2; exit 1\n')
+    with tempfile.TemporaryDirectory() as folder:
+        shop = _shop(folder, "symidx_index", script)
+        found = list(FuzzedTools()._fuzz(shop, folder, f"{folder}/fuzz-build", f"{folder}/seeds",
+                                         "symidx_index", {}))
+        kept = Path(folder, "results", "symidx_index_fuzz-crash-1")
+        good = len(found) == 1 and "heap-use-after-free" in str(found[0]) \
+            and str(kept) in str(found[0]) and kept.read_bytes() == b"bad"
+        return good, f"fuzzing: a crash reads: {[str(f) for f in found]}"
+
+
+def silent_canary():
+    """Sanitizers that aren't there find nothing, and that is found."""
+    with tempfile.TemporaryDirectory() as folder:
+        shop = _shop(folder, "canary", "exit 0\n")
+        found = list(FuzzedTools()._canary(shop, f"{folder}/fuzz-build"))
+        return len(found) == len(FuzzedTools.CANARY) + 1, \
+            f"fuzzing: without sanitizers, the canary reads: {[str(f) for f in found]}"
+
+
+ALL = (good_run, bad_runs, crash_is_kept, silent_canary)
