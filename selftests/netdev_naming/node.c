@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The node's device in sysfs: its attributes, where it sits, and its uevents; also with names
+ * that udev does not take in a path.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/netlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../harness.h"
+#include "../lib/link.h"
+
+#include "handle.h"
+
+#define CLASS	"/sys/class/netdev_naming"
+#define VIRTUAL	"/sys/devices/virtual/netdev_naming/"
+
+/* 2, 3 and 4 bytes a character. */
+static const char *const text[] = { "nn\xc3\xa4", "nn\xe2\x82\xac", "nn\xf0\x9f\x98\x80" };
+
+/* The kernel takes all of them for names: of the bytes above 0x7f, only 0xa0 is a space. */
+static const char *const no_text[] = {
+	"nn\x80",		/* begins with what only continues */
+	"nn\xc1\xbf",		/* longer than need be */
+	"nn\xe0\x9f\xbf",
+	"nn\xe2\x82",		/* cut off by the end */
+	"nn\xc3x",		/* and by another character */
+	"nn\xed\xa1\x80",	/* a surrogate, U+D840 */
+	"nn\xef\xbf\xbe",	/* no character, U+FFFE */
+	"nn\xf8\x88\x80\x80\x80",
+	"nn\x01",
+};
+
+FIXTURE(node) {
+	int control;
+	int ifindex;
+	int fd;
+	int uevents;
+};
+
+FIXTURE_SETUP(node)
+{
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK, .nl_groups = 1 };
+
+	self->control = control_open();
+	ASSERT_LE(0, self->control);
+	self->ifindex = link_add("dummy", "nnt0", 0);
+	ASSERT_LT(0, self->ifindex);
+	self->fd = handle_open(self->ifindex);
+	ASSERT_LE(0, self->fd);
+	self->uevents = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			       NETLINK_KOBJECT_UEVENT);
+	ASSERT_LE(0, self->uevents);
+	ASSERT_EQ(0, bind(self->uevents, (struct sockaddr *)&kernel, sizeof(kernel)));
+}
+
+FIXTURE_TEARDOWN(node)
+{
+	link_del(self->ifindex);
+	close(self->uevents);
+	close(self->fd);
+	close(self->control);
+}
+
+/* An attribute of the node's device without the newline at its end; empty if it has none. */
+static const char *attribute(int ifindex, const char *name)
+{
+	static char value[256];
+	char path[256];
+	ssize_t len = 0;
+	int fd;
+
+	snprintf(path, sizeof(path), CLASS "/if%d/%s", ifindex, name);
+	fd = open(path, O_RDONLY);
+	if (fd >= 0) {
+		len = read(fd, value, sizeof(value) - 1);
+		close(fd);
+	}
+	value[len > 0 ? len - 1 : 0] = '\0';
+	return value;
+}
+
+static unsigned long long number(int ifindex, const char *name)
+{
+	return strtoull(attribute(ifindex, name), NULL, 10);
+}
+
+/* What the node's device is a child of; NULL if it is none. */
+static const char *parent_of(int ifindex)
+{
+	static char target[PATH_MAX];
+	char path[256], *slash;
+	ssize_t len;
+
+	snprintf(path, sizeof(path), CLASS "/if%d/device", ifindex);
+	len = readlink(path, target, sizeof(target) - 1);
+	if (len < 0)
+		return NULL;
+	target[len] = '\0';
+	slash = strrchr(target, '/');
+	return slash ? slash + 1 : target;
+}
+
+static bool is_virtual(int ifindex)
+{
+	char path[256], place[PATH_MAX];
+
+	snprintf(path, sizeof(path), CLASS "/if%d", ifindex);
+	return realpath(path, place) && !strncmp(place, VIRTUAL, strlen(VIRTUAL));
+}
+
+/* The entry of a NIC in an enumeration; zeroes if it has none. */
+static struct netdev_naming_entry entry_of(int control, __u64 id)
+{
+	struct netdev_naming_entry entries[64], none = {};
+	struct netdev_naming_enumerate arg = {
+		.size = sizeof(arg),
+		.entries = (uintptr_t)entries,
+		.entry_size = sizeof(entries[0]),
+		.capacity = ARRAY_SIZE(entries),
+	};
+	unsigned int i;
+
+	if (!ioctl(control, NETDEV_NAMING_IOC_ENUMERATE, &arg))
+		for (i = 0; i < arg.count; i++)
+			if (entries[i].id == id)
+				return entries[i];
+	return none;
+}
+
+/* sysfs, the handle and the enumeration say the same of a NIC with that name. */
+static void all_agree(struct __test_metadata *_metadata, FIXTURE_DATA(node) * self,
+		      const char *name)
+{
+	struct netdev_naming_entry entry;
+	struct netdev_naming_info info;
+
+	ASSERT_EQ(0, handle_info(self->fd, NETDEV_NAMING_INFO_NAME, &info));
+	entry = entry_of(self->control, info.id);
+	EXPECT_EQ(info.id, number(self->ifindex, "id"));
+	EXPECT_EQ(info.id, entry.id);
+	EXPECT_EQ(self->ifindex, number(self->ifindex, "ifindex"));
+	EXPECT_EQ(self->ifindex, info.ifindex);
+	EXPECT_EQ(self->ifindex, entry.ifindex);
+	EXPECT_STREQ(name, attribute(self->ifindex, "interface"));
+	EXPECT_STREQ(name, info.name);
+	EXPECT_STREQ(name, entry.name);
+	EXPECT_EQ(info.generation, number(self->ifindex, "generation"));
+	EXPECT_EQ(info.generation, entry.generation);
+}
+
+/* The value of @key in a uevent of @len bytes, or NULL. */
+static const char *uevent_value(const char *uevent, size_t len, const char *key)
+{
+	const char *at, *end = uevent + len;
+	size_t key_len = strlen(key);
+
+	for (at = uevent; at < end; at += strlen(at) + 1)
+		if (!strncmp(at, key, key_len) && at[key_len] == '=')
+			return at + key_len + 1;
+	return NULL;
+}
+
+/*
+ * The uevents of the node since the last call, whose number is returned. The last one is
+ * compared: @interface NULL means that there must be none in it, and no such path.
+ */
+static int uevents_of(struct __test_metadata *_metadata, FIXTURE_DATA(node) * self,
+		      const char *action, const char *interface)
+{
+	const char *subsystem, *index, *found, *path;
+	char uevent[8192];
+	int count = 0;
+	ssize_t len;
+
+	while ((len = recv(self->uevents, uevent, sizeof(uevent) - 1, 0)) > 0) {
+		uevent[len] = '\0';
+		subsystem = uevent_value(uevent, len, "SUBSYSTEM");
+		index = uevent_value(uevent, len, "IFINDEX");
+		if (!subsystem || strcmp(subsystem, "netdev_naming") ||
+		    !index || atoi(index) != self->ifindex)
+			continue;
+		count++;
+		found = uevent_value(uevent, len, "INTERFACE");
+		path = uevent_value(uevent, len, "DEVPATH");
+		ASSERT_NE(NULL, path);
+		EXPECT_STREQ(action, uevent_value(uevent, len, "ACTION"));
+		if (interface) {
+			ASSERT_NE(NULL, found);
+			EXPECT_STREQ(interface, found);
+			EXPECT_NE(NULL, strstr(path, interface));
+		} else {
+			EXPECT_EQ(NULL, found);
+			EXPECT_EQ(path, strstr(path, VIRTUAL + strlen("/sys")));
+		}
+	}
+	EXPECT_EQ(EAGAIN, errno);
+	return count;
+}
+
+/* The node can be opened, and is that of the NIC with this name. */
+static void opens(struct __test_metadata *_metadata, int ifindex, const char *name)
+{
+	struct netdev_naming_info info;
+	int fd = handle_open(ifindex);
+
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, handle_info(fd, NETDEV_NAMING_INFO_NAME, &info));
+	EXPECT_STREQ(name, info.name);
+	close(fd);
+}
+
+static void is_child(struct __test_metadata *_metadata, FIXTURE_DATA(node) * self,
+		     const char *name)
+{
+	const char *parent = parent_of(self->ifindex);
+
+	ASSERT_NE(NULL, parent);
+	EXPECT_STREQ(name, parent);
+	EXPECT_FALSE(is_virtual(self->ifindex));
+}
+
+static void is_no_child(struct __test_metadata *_metadata, FIXTURE_DATA(node) * self)
+{
+	EXPECT_EQ(NULL, parent_of(self->ifindex));
+	EXPECT_TRUE(is_virtual(self->ifindex));
+}
+
+TEST_F(node, attributes)
+{
+	struct netdev_naming_event event;
+	struct netdev_naming_info info;
+
+	all_agree(_metadata, self, "nnt0");
+	is_child(_metadata, self, "nnt0");
+	ASSERT_EQ(0, handle_info(self->fd, NETDEV_NAMING_INFO_NAME, &info));
+
+	/* The number of events so far: this is one more. */
+	ASSERT_EQ(0, link_rename(self->ifindex, "nnt-new"));
+	EXPECT_EQ(info.generation + 1, number(self->ifindex, "generation"));
+	EXPECT_EQ(info.id, number(self->ifindex, "id"));
+	ASSERT_EQ(0, event_read(self->fd, &event));
+	EXPECT_EQ(info.generation + 1, event.generation);
+	all_agree(_metadata, self, "nnt-new");
+	is_child(_metadata, self, "nnt-new");
+	EXPECT_EQ(1, uevents_of(_metadata, self, "change", "nnt-new"));
+}
+
+TEST_F(node, names_of_many_bytes_a_character)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(text); i++) {
+		ASSERT_EQ(0, link_rename(self->ifindex, text[i]));
+		all_agree(_metadata, self, text[i]);
+		is_child(_metadata, self, text[i]);
+		EXPECT_EQ(1, uevents_of(_metadata, self, "change", text[i]));
+	}
+	opens(_metadata, self->ifindex, text[i - 1]);
+}
+
+/* The descriptor that was opened before follows, as all_agree() asks it. */
+TEST_F(node, names_that_are_no_text)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(no_text); i++) {
+		TH_LOG("name %u", i);
+		ASSERT_EQ(0, link_rename(self->ifindex, no_text[i]));
+		all_agree(_metadata, self, no_text[i]);
+		is_no_child(_metadata, self);
+		EXPECT_EQ(1, uevents_of(_metadata, self, i ? "change" : "add", NULL));
+		opens(_metadata, self->ifindex, no_text[i]);
+	}
+	ASSERT_EQ(0, link_rename(self->ifindex, "nnt-text"));
+	all_agree(_metadata, self, "nnt-text");
+	is_child(_metadata, self, "nnt-text");
+	EXPECT_EQ(1, uevents_of(_metadata, self, "add", "nnt-text"));
+	opens(_metadata, self->ifindex, "nnt-text");
+}
+
+/* It comes with such a name. */
+TEST_F(node, new_nic_without_text)
+{
+	ASSERT_EQ(0, link_del(self->ifindex));
+	close(self->fd);
+	self->ifindex = link_add("dummy", no_text[0], 0);
+	ASSERT_LT(0, self->ifindex);
+	self->fd = handle_open(self->ifindex);
+	ASSERT_LE(0, self->fd);
+	all_agree(_metadata, self, no_text[0]);
+	is_no_child(_metadata, self);
+	EXPECT_EQ(1, uevents_of(_metadata, self, "add", NULL));
+}
+
+TEST_HARNESS_MAIN
