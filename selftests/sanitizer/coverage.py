@@ -35,14 +35,15 @@ def unpack(blob, target):
 
 
 def _ours(name):
-    """Modules alone: what only tests load proves nothing by being run."""
+    """Modules alone: what only tests load proves nothing by being run. A KUnit suite that
+    compiles a file of a module in does run that file."""
     return name.startswith("modules/") and "/tests/" not in name
 
 
 def add(lines, report):
     """Add one report of gcov to {file: {line: count}}."""
     for entry in report["files"]:
-        name = entry["file"].removeprefix(TOP)
+        name = os.path.normpath(entry["file"].removeprefix(TOP))
         if not _ours(name):
             continue
         here = lines.setdefault(name, {})
@@ -62,7 +63,8 @@ def measure(made, port, log):
     os.makedirs(work)
     if not unpack(blob, os.path.join(work, "data")):
         raise LabError("coverage: the guest sent no counters")
-    script = ("cd /build/gcov/data && find modules -name '*.gcda' -not -path '*/tests/*' | sort | "
+    script = ("cd /build/gcov/data && "
+              "find modules -name '*_kunit.gcda' -o -name '*.gcda' -not -path '*/tests/*' | sort | "
               "while read -r file; do "
               "cp \"/build/src/${file%.gcda}.gcno\" \"${file%.gcda}.gcno\" || exit 1; "
               "gcov --json-format --stdout \"$file\" || exit 1; done > ../report")
