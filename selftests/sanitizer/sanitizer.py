@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 
-from vmlab import cache, kernel, matrix, progress, source
+from vmlab import archive, cache, kernel, matrix, progress, source
 from vmlab.error import LabError
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -43,6 +43,7 @@ INSTRUMENTS = {"CONFIG_KASAN": "-fsanitize=kernel-address",
 # them only together with drivers that are larger by far.
 BY_HAND = {"CONFIG_LRU_CACHE": "lib/lru_cache.ko", "CONFIG_CRC8": "lib/crc/crc8.ko"}
 SYMVERS = "symvers.sh"
+TOOLCHAIN = re.compile(r"(gcc|cpp|binutils|bison|flex|make|libc6-dev|libelf-dev)[-_]")
 
 
 def orders(*fragments):
@@ -95,6 +96,12 @@ def not_watched(out, wanted):
     return wrong
 
 
+def toolchain(lab, suite):
+    """What of a suite's build chroot makes a kernel: another checker in it makes no other one."""
+    packages = archive.of(lab, suite).resolved(matrix.packages(suite, "build"))
+    return [package for package in packages if TOOLCHAIN.match(package)]
+
+
 class SanitizerKernel:
     """Another kernel for a KernelRow, like vmlab.kernel.StockKernel."""
 
@@ -123,7 +130,7 @@ class SanitizerKernel:
             with open(os.path.join(HERE, name)) as text:
                 # comments may change without a new kernel
                 options += [line for line in text if re.match(r"(# )?CONFIG_", line)]
-        return cache.key(options, source.whole(self.lab), self.lab.builder(self.target.suite).path,
+        return cache.key(options, source.whole(self.lab), toolchain(self.lab, self.target.suite),
                          "layout 1", cache.file_digest(os.path.join(HERE, SYMVERS)), *self.kernel_words)
 
     def tree(self):
