@@ -26,7 +26,7 @@ modules: ## The kernel modules, with the headers of KVER
 
 tools: ## The userspace tools (CMake), in build/tools
 	$(CMAKE) -S tools -B $(TOOLS_BUILD) -DCMAKE_INSTALL_PREFIX=$(PREFIX) -DBUILD_TESTING=OFF \
-		-DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=0
+		-DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=0 $(TOOLS_OPTIONS)
 	+$(CMAKE) --build $(TOOLS_BUILD)
 
 ##@ Install (DESTDIR=folder to stage)

@@ -13,6 +13,8 @@ from .error import LabError
 
 JOBS = str(os.cpu_count() or 1)
 WARNING = re.compile(r"\bwarning:|^WARNING:", re.MULTILINE | re.IGNORECASE)
+# Nobody looks at the tools with a debugger here, and what one needs takes long to write.
+WITHOUT_DEBUG = [f"-DCMAKE_{language}_FLAGS_RELWITHDEBINFO=-O2" for language in ("C", "CXX")]
 # Folders below selftests/ that are not kselftests.
 NOT_TESTS = ("vm", "bench", "static", "sanitizer")
 # What more than one folder is built from.
@@ -148,7 +150,8 @@ def _userspace(build, suite, chosen, name):
         cache.remove(os.path.join(build.top, "tools"))
         cache.remove(os.path.join(build.top, "ksft"))
         build.done("chroot", build.chroot.path)
-    if build.make(["make", "-j", JOBS, "tools", "TOOLS_BUILD=/build/tools"], f"{suite}: tools"):
+    if build.make(["make", "-j", JOBS, "tools", "TOOLS_BUILD=/build/tools",
+                   f"TOOLS_OPTIONS={' '.join(WITHOUT_DEBUG)}"], f"{suite}: tools"):
         cache.remove(os.path.join(build.top, "tools"))
         raise LabError(f"{suite}: tools: a warning of the compiler", build.log)
     cache.remove(build.stage)
