@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""make check: prepare and run the rows, two at a time, and report."""
+"""make check: prepare and run the rows, and report."""
 
 import concurrent.futures
 import os
 import time
 
-from . import coldplug, matrix, pending, plugin, progress, report, row
+from . import coldplug, matrix, pending, plugin, progress, report, row, schedule
 from .error import LabError
 from .result import Result
 
@@ -51,27 +51,40 @@ def pick(found, names):
     return [entry for entry in found if not names or entry.name in names]
 
 
-def one(entry):
-    """A row's Result, whatever happens."""
+def one(entry, prepared, say):
+    """A prepared row's Result, whatever happens."""
     start = time.monotonic()
     try:
-        entry.prepare()
+        if prepared.error:
+            raise prepared.error
         result = entry.run()
     except LabError as error:
         result = Result(entry.name).fail(str(error))
     except OSError as error:
         result = Result(entry.name).fail(f"{error.filename or 'system'}: {error.strerror}")
-    result.seconds = round(time.monotonic() - start, 1)
-    progress.step(entry.name, f"{'passed' if result.good else 'FAILED'}, {result.passed} passed, "
-                  f"{result.failed} failed, {result.skipped} skipped, {result.seconds:.0f} s")
+    result.seconds = round(prepared.seconds + time.monotonic() - start, 1)
+    say(entry.name, f"{'passed' if result.good else 'FAILED'}, {result.passed} passed, "
+        f"{result.failed} failed, {result.skipped} skipped, {result.seconds:.0f} s")
     return result
+
+
+def work(order, say=progress.step):
+    """Run rows until none is left; [(row, Result)]."""
+    done = []
+    while (entry := order.take())[0]:
+        done.append((entry[0], one(*entry, say)))
+    return done
 
 
 def execute(lab, entries, jobs, long=False):
     """Run the rows, write and show the report."""
-    pool = concurrent.futures.ThreadPoolExecutor(max(1, jobs))
-    results = list(pool.map(one, entries))
+    jobs = max(1, jobs)
+    order = schedule.Schedule(entries, jobs)
+    pool = concurrent.futures.ThreadPoolExecutor(jobs)
+    futures = [pool.submit(work, order) for _ in range(jobs)]
+    found = {id(entry): result for future in futures for entry, result in future.result()}
     pool.shutdown()
+    results = [found[id(entry)] for entry in entries]
     report.write(lab, results, long)
     report.show(results)
     return 0 if results and all(result.good for result in results) else 1

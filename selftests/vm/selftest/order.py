@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the schedule of rows promises, on rows that do nothing."""
+
+import threading
+
+from vmlab import check, schedule
+from vmlab.error import LabError
+from vmlab.result import Result
+
+
+class Row:
+    """Is prepared when `ready` is set, and fails to be with an error."""
+
+    def __init__(self, name, minutes, ready=None, error=None):
+        self.name = name
+        self.minutes = minutes
+        self.ready = ready
+        self.error = error
+
+    def prepare(self):
+        if self.ready and not self.ready.wait(60):
+            raise LabError("never ready")
+        if self.error:
+            raise self.error
+
+    def run(self):
+        return Result(self.name, passed=1)
+
+
+def quiet(*_):
+    """These rows are nobody's business."""
+
+
+def what_is_ready_runs_first():
+    late = threading.Event()
+    order = schedule.Schedule([Row("long", 9, late), Row("next", 4), Row("last", 4)], 2)
+    names = [order.take()[0].name, order.take()[0].name]
+    late.set()
+    names.append(order.take()[0].name)
+    return (names == ["next", "last", "long"] and order.take() == (None, None),
+            f"rows that are ready wait for one that is not: {names}")
+
+
+def short_rows_fill_the_gaps():
+    late = threading.Event()
+    order = schedule.Schedule([Row("long", 9, late), Row("short", 1)], 2)
+    threading.Timer(0.3, late.set).start()
+    names = [order.take()[0].name, order.take()[0].name]
+    return names == ["long", "short"], f"a short row runs before a longer one: {names}"
+
+
+def a_row_that_cannot_be_prepared_fails():
+    rows = [Row("damaged", 4, error=LabError("no compiler")),
+            Row("unreadable", 4, error=PermissionError(13, "Permission denied", "/x")),
+            Row("good", 4)]
+    done = check.work(schedule.Schedule(rows, 2), quiet)
+    results = {entry.name: result for entry, result in done}
+    return (results["damaged"].failures == ["no compiler"] and results["good"].good and
+            results["unreadable"].failures == ["/x: Permission denied"],
+            f"rows without a preparation: {[r.failures for r in results.values()]}")
+
+
+def a_fault_of_the_laboratory_ends_it():
+    try:
+        check.work(schedule.Schedule([Row("row", 4, error=KeyError("x"))], 1), quiet)
+    except KeyError:
+        return True, ""
+    return False, "a fault of the laboratory's own while it prepared a row went unnoticed"
+
+
+ALL = (what_is_ready_runs_first, short_rows_fill_the_gaps, a_row_that_cannot_be_prepared_fails,
+       a_fault_of_the_laboratory_ends_it)
