@@ -3,11 +3,10 @@
 
 import gzip
 import io
-import json
 import os
 import tarfile
 
-from vmlab import cache
+from vmlab import cache, gcov
 from vmlab.error import LabError
 
 # Where the tree lies in the chroot that the modules were built in.
@@ -40,18 +39,6 @@ def _ours(name):
     return name.startswith("modules/") and "/tests/" not in name
 
 
-def add(lines, report):
-    """Add one report of gcov to {file: {line: count}}."""
-    for entry in report["files"]:
-        name = os.path.normpath(entry["file"].removeprefix(TOP))
-        if not _ours(name):
-            continue
-        here = lines.setdefault(name, {})
-        for line in entry["lines"]:
-            number = line["line_number"]
-            here[number] = here.get(number, 0) + line["count"]
-
-
 def measure(made, port, log):
     """{file: {line: count}} from the modules' build and the guest's port."""
     with open(port, "rb") as data:
@@ -69,33 +56,5 @@ def measure(made, port, log):
               "cp \"/build/src/${file%.gcda}.gcno\" \"${file%.gcda}.gcno\" || exit 1; "
               "gcov --json-format --stdout \"$file\" || exit 1; done > ../report")
     made.chroot.run(["sh", "-c", script], "coverage", log, binds=[(made.top, "/build")])
-    lines = {}
     with open(os.path.join(work, "report"), encoding="utf-8") as reports:
-        for text in reports:
-            if text.strip():
-                add(lines, json.loads(text))
-    return lines
-
-
-def ranges(numbers):
-    """[3, 4, 5, 9] as "3-5 9"."""
-    parts = []
-    for number in sorted(numbers):
-        if parts and parts[-1][1] == number - 1:
-            parts[-1][1] = number
-        else:
-            parts.append([number, number])
-    return " ".join(f"{a}-{b}" if b > a else f"{a}" for a, b in parts)
-
-
-def summary(lines):
-    """What goes into the results: totals, and per file what was not reached."""
-    files = {}
-    for name, counts in sorted(lines.items()):
-        missed = [number for number, count in counts.items() if not count]
-        files[name] = {"lines": len(counts), "reached": len(counts) - len(missed),
-                       "not_reached": ranges(missed)}
-    total = sum(entry["lines"] for entry in files.values())
-    reached = sum(entry["reached"] for entry in files.values())
-    return {"lines": total, "reached": reached,
-            "percent": round(100 * reached / total, 1) if total else 0.0, "files": files}
+        return gcov.read(reports, TOP, _ours)

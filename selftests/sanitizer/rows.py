@@ -9,7 +9,7 @@ import os
 import re
 import sys
 
-from vmlab import progress, row
+from vmlab import gcov, progress, row
 from vmlab.error import LabError
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -69,7 +69,7 @@ class SanitizerRow(OwnKernelRow):
         return result
 
     def _coverage(self, port):
-        found = coverage.summary(coverage.measure(self.made, port, self.lab.log("coverage")))
+        found = gcov.summary(coverage.measure(self.made, port, self.lab.log("coverage")))
         with open(os.path.join(self.lab.results, "coverage.json"), "w", encoding="utf-8") as out:
             json.dump(found, out, indent=2)
             out.write("\n")
