@@ -22,7 +22,7 @@ class LabWorkshop(gates.Workshop):
 
     def __init__(self, lab):
         super().__init__("/", "/ksft", folder="/build",
-                         results=Path(lab.results) / "static")
+                         results=Path(lab.results))
         self.chroot = lab.builder("trixie")
         self.work = lab.workspace("static")
         self.source = source.whole(lab)
@@ -71,7 +71,7 @@ class StaticRow:
     def run(self):
         start = time.monotonic()
         found = result.Result(self.name, logs="build/results/static.json")
-        shutil.rmtree(self.shop.results, ignore_errors=True)
+        shutil.rmtree(self.shop.results / "static", ignore_errors=True)
         chosen = [gate for gate in gates.GATES if self.everything or not gate.long]
         left = [gate.name for gate in gates.GATES if gate not in chosen]
         if left:

@@ -9,10 +9,9 @@ import json
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from gates import GATES, Cache, Tree, Workshop, run_gates  # noqa: E402
-
 HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "vm")]
+from gates import GATES, Cache, Tree, Workshop, run_gates  # noqa: E402
 
 
 def show(report):
@@ -42,7 +41,7 @@ def main():
     tree = Tree(options.tree)
     cache = Cache(options.cache or tree.root / "build" / "static")
     shop = Workshop(options.workshop, options.kernel_source,
-                    results=tree.root / "build" / "results" / "static")
+                    results=tree.root / "build" / "results")
     reports = run_gates(gates, tree, shop, cache, options.jobs, show)
     if options.json:
         options.json.write_text(json.dumps([

@@ -99,7 +99,7 @@ class Workshop:
     """A root file system with the tools, entered by chroot; "/" is the host.
 
     folder is where the workshop keeps its copies, below the root; results is
-    where, outside, that goes which a finding names."""
+    where, outside, the results of all rows are."""
 
     def __init__(self, root, kernel_source, folder="/build/static", results=None):
         self.root = Path(root)
@@ -129,9 +129,10 @@ class Workshop:
         """Writes bytes to the results; returns where they are."""
         if not self.results:
             return "nowhere: there is no folder for results"
-        self.results.mkdir(parents=True, exist_ok=True)
-        (self.results / name).write_bytes(content)
-        return self.results / name
+        path = self.results / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        return path
 
     def need(self, *tools):
         for tool in tools:

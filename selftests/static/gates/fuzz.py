@@ -112,8 +112,8 @@ class FuzzedTools(Gate):
         figures[program], wrong = judge(status, text, self.EXECUTIONS)
         if not wrong:
             return
-        log = shop.keep(f"{program}_fuzz.log", text.encode())
-        inputs = [str(shop.keep(f"{program}_fuzz-{name}", content))
+        log = shop.keep(f"static/{program}_fuzz.log", text.encode())
+        inputs = [str(shop.keep(f"static/{program}_fuzz-{name}", content))
                   for name, content in found.items()]
         for reason in wrong:
             yield Finding(fuzzer, f"{reason}; input: {' '.join(inputs) or 'none'}, log: {log}, "

@@ -85,7 +85,7 @@ def crash_is_kept():
         shop = _shop(folder, "symidx_index", script)
         found = list(FuzzedTools()._fuzz(shop, folder, f"{folder}/fuzz-build", f"{folder}/seeds",
                                          "symidx_index", {}))
-        kept = Path(folder, "results", "symidx_index_fuzz-crash-1")
+        kept = Path(folder, "results/static/symidx_index_fuzz-crash-1")
         good = len(found) == 1 and "heap-use-after-free" in str(found[0]) \
             and str(kept) in str(found[0]) and kept.read_bytes() == b"bad"
         return good, f"fuzzing: a crash reads: {[str(f) for f in found]}"
