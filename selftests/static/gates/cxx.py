@@ -2,7 +2,12 @@
 """The C++ tools: clang-tidy on every unit, and their tests under sanitizers."""
 
 import json
+import os
 import re
+import shlex
+
+from vmlab import gcov
+from vmlab.error import LabError
 
 from .core import Finding, Gate, Task, ToolError
 
@@ -78,28 +83,52 @@ class ClangTidy(Gate):
         return sorted(found, key=str)
 
 
+def notes(database, where):
+    """What gcov needs of each unit that is no test: its .gcno beside the object."""
+    for unit in database:
+        if not unit["file"].startswith(f"{where}/tools/tests/"):
+            words = shlex.split(unit["command"])
+            name = words[words.index("-o") + 1].removesuffix(".o") + ".gcno"
+            yield os.path.join(unit["directory"], name)
+
+
 class SanitizedTools(Gate):
-    """Builds tools and their tests with ASan and UBSan and runs the tests."""
+    """Builds tools and their tests with ASan, UBSan and for gcov and runs the tests.
+
+    Every run is a new one: it is what has the figures."""
     name = "tools-asan"
     proves = "the unit tests of the tools under address and undefined-behaviour sanitizers"
     weight = 10
     # builds all tools and tests once more
     long = True
 
-    def tasks(self, tree, shop):
-        shop.need("cmake", "ctest", "c++")
-        names = all_inputs(tree)
-        where = shop.sync(tree, "asan", names)
-        yield Task(f"asan {tree.digest(names)}", 1, lambda: self._check(shop, where))
+    # the rest of tools/ is commands
+    LIBRARIES = ("tools/lib/", "tools/libnetdevname/", "tools/libsymidx/", "tools/netdevname/core/")
+    # what gcov says of a unit that no test was linked with: none of its lines was reached
+    UNUSED = ".gcda:cannot open data file, assuming not executed"
 
-    @staticmethod
-    def _check(shop, where):
+    def tasks(self, tree, shop):
+        shop.need("cmake", "ctest", "c++", "gcov")
+        where = shop.sync(tree, "asan", all_inputs(tree))
+        figures = {}
+        yield Task("", 1, lambda: self._check(shop, where, figures), figures)
+
+    def _check(self, shop, where, figures):
         build = f"{shop.folder}/asan-build"
-        configure(shop, where, build, "-DWAYMARK_SANITIZE=ON", "-DCMAKE_BUILD_TYPE=Debug",
-                  "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1", "-DBUILD_TESTING=ON")
+        configure(shop, where, build, "-DWAYMARK_SANITIZE=ON", "-DWAYMARK_COVERAGE=ON",
+                  "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_CXX_FLAGS_DEBUG=-g1", "-DBUILD_TESTING=ON")
         made = shop.run(["make", "-s", "-j2", "-C", build], timeout=1500)
         if made.returncode:
             raise ToolError(f"tools with sanitizers: {made.stderr.strip()[-800:]}")
+        found = list(self._test(shop, build))
+        if not found:
+            self._measure(shop, where, build, figures)
+        return found
+
+    @staticmethod
+    def _test(shop, build):
+        # of the last run, and of the build, which asks the tests for their names
+        shop.run(["find", build, "-name", "*.gcda", "-delete"])
         # abort on the first report, leaks included
         ran = shop.run(["ctest", "--test-dir", build, "--output-on-failure", "-j2"], timeout=900,
                        env={"ASAN_OPTIONS": "detect_leaks=1:halt_on_error=1",
@@ -112,3 +141,28 @@ class SanitizedTools(Gate):
                     or "runtime error" in l]
             for line in tail or ran.stdout.splitlines()[-20:]:
                 yield Finding("tools/tests", line.strip())
+
+    def _measure(self, shop, where, build, figures):
+        """How many lines the tests reached, and which they did not."""
+        database = shop.outside(build) / "compile_commands.json"
+        units = list(notes(json.loads(database.read_text(encoding="utf-8")), where))
+        ran = shop.run(["gcov", "--json-format", "--stdout", *units])
+        wrong = [l for l in ran.stderr.splitlines() if not l.endswith(self.UNUSED)]
+        if ran.returncode or wrong:
+            raise ToolError(f"gcov: status {ran.returncode}: {' '.join(wrong)[-600:]}")
+        try:
+            lines = gcov.read(ran.stdout.splitlines(), f"{where}/", self._counts)
+        except LabError as error:
+            raise ToolError(str(error)) from error
+        found = gcov.summary(lines)
+        if not found["reached"]:
+            raise ToolError("coverage: the tests left no counters")
+        libraries = gcov.summary({n: c for n, c in lines.items() if n.startswith(self.LIBRARIES)})
+        for thing, counted in (("tools", found), ("libraries", libraries)):
+            figures[thing] = {"lines": counted["lines"], "lines_reached": counted["reached"]}
+        shop.keep("coverage-tools.json", (json.dumps(found, indent=2) + "\n").encode())
+
+    @staticmethod
+    def _counts(name):
+        """Tools alone: that tests run themselves proves nothing."""
+        return name.startswith("tools/") and not name.startswith("tools/tests/")
