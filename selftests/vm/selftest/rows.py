@@ -11,6 +11,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import bad_input        # noqa: E402
 import cases            # noqa: E402
+import counters         # noqa: E402
 import fuzzing          # noqa: E402
 import order            # noqa: E402
 import pieces           # noqa: E402
@@ -26,7 +27,7 @@ class Judge:
 
     name = "laboratory"
     minutes = 1
-    PARTS = pieces.ALL + bad_input.ALL + fuzzing.ALL + order.ALL
+    PARTS = pieces.ALL + bad_input.ALL + counters.ALL + fuzzing.ALL + order.ALL
 
     def __init__(self, lab):
         self.lab = lab
