@@ -11,6 +11,7 @@
 
 #include "module_builder.hpp"
 #include "symidx/index.hpp"
+#include "waymark/error.hpp"
 
 namespace fs = std::filesystem;
 using namespace waymark::symidx;
@@ -88,6 +89,72 @@ TEST_F(build_tree, may_have_a_folder_of_modules_that_ends_in_a_slash)
 
 	options.modules += '/';
 	EXPECT_EQ(paths(options), both_);
+}
+
+TEST_F(build_tree, must_be_finished)
+{
+	fs::remove(fs::path(tree_) / "vmlinux");
+	EXPECT_THROW(locate_build_tree(tree_), waymark::error);
+	write("vmlinux", "");
+	fs::remove(fs::path(tree_) / "include/config/kernel.release");
+	EXPECT_THROW(locate_build_tree(tree_), waymark::error);
+}
+
+class installed : public build_tree
+{
+protected:
+	std::string modules_ = "/lib/modules/6.12.9-amd64";
+};
+
+TEST_F(installed, has_its_files_in_the_places_of_distributions)
+{
+	write("lib/modules/6.12.9-amd64/kernel/top.ko", "");
+	const build_options bare = locate_kernel(tree_, "6.12.9-amd64");
+
+	EXPECT_EQ(bare.release, "6.12.9-amd64");
+	EXPECT_EQ(bare.modules, tree_ + modules_);
+	EXPECT_EQ(bare.image + bare.symvers + bare.config, "");
+	EXPECT_FALSE(bare.may_ask_kernel);
+
+	write("boot/vmlinuz-6.12.9-amd64", "");
+	write("boot/config-6.12.9-amd64", "");
+	write("usr/src/linux-headers-6.12.9-amd64/Module.symvers", "");
+	const build_options boot = locate_kernel(tree_, "6.12.9-amd64");
+	EXPECT_EQ(boot.image, tree_ + "/boot/vmlinuz-6.12.9-amd64");
+	EXPECT_EQ(boot.config, tree_ + "/boot/config-6.12.9-amd64");
+	EXPECT_EQ(boot.symvers, tree_ + "/usr/src/linux-headers-6.12.9-amd64/Module.symvers");
+
+	/* What lies with the modules is theirs for sure. */
+	write("lib/modules/6.12.9-amd64/vmlinuz", "");
+	write("lib/modules/6.12.9-amd64/config", "");
+	const build_options near = locate_kernel(tree_, "6.12.9-amd64");
+	EXPECT_EQ(near.image, tree_ + modules_ + "/vmlinuz");
+	EXPECT_EQ(near.config, tree_ + modules_ + "/config");
+}
+
+/* "build" may be a link to anywhere: below a root it is not followed. */
+TEST_F(installed, is_not_looked_for_outside_of_its_root)
+{
+	write("lib/modules/6.12.9-amd64/build/Module.symvers", "");
+	EXPECT_EQ(locate_kernel(tree_, "6.12.9-amd64").symvers, "");
+}
+
+TEST_F(installed, has_a_release_that_is_no_path)
+{
+	write("lib/modules/6.12.9-amd64/kernel/top.ko", "");
+	for (const char *release : {"", ".", "..", "../modules", "6.12.9-amd64/kernel", "6.13"})
+		EXPECT_THROW(locate_kernel(tree_, release), waymark::error) << release;
+}
+
+TEST_F(installed, is_listed_newest_first)
+{
+	EXPECT_TRUE(installed_releases(tree_).empty());
+	for (const char *release : {"6.9.0", "6.12.9-amd64", "6.12.10-amd64"})
+		write(std::string("lib/modules/") + release + "/modules.order", "");
+	write("lib/modules/file", "");
+	EXPECT_EQ(installed_releases(tree_),
+		  (std::vector<std::string>{"6.12.10-amd64", "6.12.9-amd64", "6.9.0"}));
+	EXPECT_EQ(index_path(tree_, "6.9.0"), tree_ + "/lib/modules/6.9.0/symbol_index.bin");
 }
 
 } // namespace
