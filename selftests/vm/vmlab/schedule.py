@@ -37,8 +37,7 @@ class Schedule:
 
     def __init__(self, entries, jobs):
         self.waiting = list(entries)    # not handed out
-        self.prepared = {}              # by position in entries
-        self.place = {id(entry): number for number, entry in enumerate(entries)}
+        self.prepared = {}              # by id()
         self.changed = threading.Condition()
         self.pool = concurrent.futures.ThreadPoolExecutor(jobs)
         for entry in entries:
@@ -47,14 +46,14 @@ class Schedule:
     def _prepare(self, entry):
         done = prepare(entry)
         with self.changed:
-            self.prepared[self.place[id(entry)]] = done
+            self.prepared[id(entry)] = done
             self.changed.notify_all()
 
     def _best(self, patient):
         """The first row that is ready, unless it is a short one and a longer one may be soon."""
         longer = False
         for entry in self.waiting:
-            if self.place[id(entry)] not in self.prepared:
+            if id(entry) not in self.prepared:
                 longer = longer or entry.minutes > SHORT
             elif entry.minutes > SHORT or not (longer and patient):
                 return entry
@@ -68,6 +67,6 @@ class Schedule:
                 entry = self._best(time.monotonic() < deadline)
                 if entry:
                     self.waiting.remove(entry)
-                    return entry, self.prepared[self.place[id(entry)]]
+                    return entry, self.prepared[id(entry)]
                 self.changed.wait(1)
         return None, None
