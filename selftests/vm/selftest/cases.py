@@ -70,6 +70,12 @@ def cut(field, mark):
 # (name, evidence, a word of the reason that must be given)
 BAD = (
     ("a failed point", edit("tap", "# ok 2 global.clear", "# not ok 2 global.clear"), "global.clear"),
+    ("what a program says before a failed point",
+     edit("tap", "# ok 2 global.clear", "# # api.c:7:clear:Expected 0 (0) == ret (-22)\n"
+          "# not ok 2 global.clear"), "global.clear: api.c:7:clear:Expected 0"),
+    ("what a program says after a failed point",
+     edit("tap", "# ok 1 links follow", "# not ok 1 links follow\n# # by-mac is missing"),
+     "links follow: by-mac is missing"),
     ("a failed point hidden by the exit status",
      edit("tap", "# ok 1 links follow", "# not ok 1 links follow"), "in spite of failed points"),
     ("a program that died", edit("tap", "ok 2 selftests: naming: rename.sh",

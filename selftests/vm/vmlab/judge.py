@@ -67,7 +67,7 @@ def _tests(result, said, report, expect):
     result.passed += len(report.titles("passed"))
     result.skipped += len(report.titles("skipped"))
     result.skips += report.titles("skipped")
-    result.fail(*report.titles("failed"))
+    result.fail(*report.failures())
     result.fail(*report.problems)
     ran = [doc.name for doc in report.programs]
     for test in expect.tests:

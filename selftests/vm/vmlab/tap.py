@@ -13,6 +13,10 @@ POINT = re.compile(r"^(?P<no>not )?ok (?P<number>\d+)(?P<rest>.*)$")
 PLAN = re.compile(r"^1\.\.(?P<count>\d+)\s*(?P<skip># SKIP.*)?$", re.IGNORECASE)
 DIRECTIVE = re.compile(r"#\s*(?P<word>SKIP|TODO|XFAIL)\b", re.IGNORECASE)
 HEADER = re.compile(r"^#\s*selftests: (?P<part>[^ ]+): (?P<test>.+?)\s*$")
+# What a program says around a failed point, and no more of it than a line has room for.
+COMMENT = re.compile(r"^#\s*(?P<text>\S.*)$")
+NOISE = re.compile(r"^(RUN|OK|FAIL)\s|^(Starting|PASSED|FAILED|Totals):? ")
+COMMENTS = 4
 
 
 @dataclass
@@ -27,6 +31,8 @@ class Document:
     problems: list = field(default_factory=list)
     plans: int = 0
     numbers: list = field(default_factory=list)
+    comments: list = field(default_factory=list)    # since the last point
+    reasons: dict = field(default_factory=dict)     # of failed points, by title
 
     def line(self, text):
         plan = PLAN.match(text)
@@ -39,16 +45,22 @@ class Document:
             self.problems.append(f"{self.name}: {text}")
             return
         point = POINT.match(text)
+        comment = COMMENT.match(text)
         if point:
             self.point(point)
+        elif comment and not NOISE.match(comment["text"]):
+            self.comments.append(comment["text"].strip())
 
     def point(self, point):
         self.numbers.append(int(point["number"]))
         title = point["rest"].strip(" -") or point["number"]
         directive = DIRECTIVE.search(point["rest"])
         word = directive["word"].upper() if directive else ""
+        # The kernel's harness explains itself before the point, scripts do so after it.
+        said, self.comments = self.comments, []
         if point["no"]:
             self.failed.append(title)
+            self.reasons[title] = (said, self.comments)
         elif word == "SKIP":
             self.skipped.append(title)
         elif word:
@@ -56,6 +68,12 @@ class Document:
             self.failed.append(title)
         else:
             self.passed.append(title)
+
+    def why(self, title):
+        """ ": what the program said" of a failed point, or "" if it said nothing."""
+        before, after = self.reasons.get(title, ((), ()))
+        said = [*before[-COMMENTS:], *after[:COMMENTS]]
+        return f": {'; '.join(said)}" if said else ""
 
     def finish(self):
         """Add what is wrong with the document as a whole."""
@@ -81,6 +99,11 @@ class Tap:
     @property
     def problems(self):
         return self.runner.problems + [p for doc in self.programs for p in doc.problems]
+
+    def failures(self):
+        """The failed points, with what their programs said of them."""
+        return [f"{doc.name}: {title}{doc.why(title)}" for doc in self.programs
+                for title in doc.failed]
 
     def titles(self, kind):
         return [f"{doc.name}: {title}" for doc in self.programs for title in getattr(doc, kind)]
