@@ -61,6 +61,22 @@ def edit(field, old, new):
     return changed(**{field: text.replace(old, new)})
 
 
+TASKS = """[   70.1] Kernel panic - not syncing: NMI: Not continuing
+[   70.2] task:systemd         state:S stack:0     pid:1     tgid:1     ppid:0      flags:0x00000002
+[   70.2] Call Trace:
+[   70.2]  __schedule+0x4f0/0xc70
+[   70.2]  ep_poll+0x33f/0x3a0
+[   70.2] task:rmmod           state:D stack:0     pid:412   tgid:412   ppid:33     flags:0x00004002
+[   70.2] Call Trace:
+[   70.2]  <TASK>
+[   70.2]  __schedule+0x4f0/0xc70
+[   70.2]  schedule+0x5e/0xd0
+[   70.2]  ? _raw_spin_lock+0x17/0x40
+[   70.2]  rtnl_lock+0x15/0x20
+[   70.2]  nn_notifier_exit+0x12/0x40 [netdev_naming]
+"""
+
+
 def cut(field, mark):
     """The text up to mark, as when the guest died there."""
     text = getattr(GOOD, field)
@@ -125,6 +141,9 @@ BAD = (
     ("another kernel", edit("verdict", "6.12.1-amd64", "6.12.0-amd64"), "instead of"),
     ("another systemd", edit("verdict", " 257", " 252"), "instead of"),
     ("a time-out", changed(timed_out=True), "time-out"),
+    ("a guest that hangs for good", changed(timed_out=True), "did not even answer"),
+    ("what a guest that hangs waits for", changed(timed_out=True, console=TASKS),
+     "waiting in the kernel: rmmod: rtnl_lock < nn_notifier_exit"),
     ("QEMU that died", changed(status=-9), "status -9"),
     ("a guest that resets itself", changed(ending="guest-reset"), "guest-reset"),
 )

@@ -4,7 +4,7 @@
 import re
 from dataclasses import dataclass
 
-from . import kernellog, tap, verdict
+from . import hang, kernellog, tap, verdict
 from .result import Result
 
 
@@ -48,7 +48,7 @@ def judge(row, evidence, expect):
 def ending(evidence):
     """What was wrong with how the guest ended."""
     if evidence.timed_out:
-        return ["time-out: the guest was not done in time"]
+        return [f"time-out: the guest was not done in time{hang.report(evidence.console)}"]
     if evidence.status:
         return [f"QEMU ended with status {evidence.status}"]
     if evidence.ending not in ("", "guest-shutdown"):

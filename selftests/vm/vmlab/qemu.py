@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 
-from . import accel, command
+from . import accel, command, hang
 from .error import LabError
 
 PORTS = ("tap", "dmesg", "kmemleak", "bench", "screen", "gcov")
@@ -110,7 +110,7 @@ class Guest:
 
     def cmdline(self):
         words = ["console=ttyS0", "panic=-1", "oops=panic", "log_buf_len=8M", "net.ifnames=1",
-                 "systemd.show_status=0", "systemd.firstboot=off", "loglevel=5"]
+                 "systemd.show_status=0", "systemd.firstboot=off", "loglevel=5", hang.APPEND]
         if "kvm" not in " ".join(self.accelerator):
             words.append(PATIENCE)
             if "-icount" not in self.accelerator:
@@ -133,12 +133,16 @@ class Guest:
         command.live.add(self.process)
         return self
 
-    def wait(self, limit, poll=None):
-        """True when QEMU ended by itself within limit seconds."""
+    def wait(self, limit, poll=None, late=None):
+        """True when QEMU ended by itself within limit seconds; else late() is called before it is stopped."""
         deadline = time.monotonic() + limit if limit else None
         while self.process.poll() is None:
             if deadline and time.monotonic() > deadline:
-                self.stop()
+                try:
+                    if late:
+                        late()
+                finally:
+                    self.stop()
                 return False
             if poll:
                 poll()

@@ -11,7 +11,7 @@ import secrets
 import signal
 import time
 
-from . import (build, cache, control, initramfs, judge, kernel, matrix, payload, pending, progress,
+from . import (build, cache, control, hang, initramfs, judge, kernel, matrix, payload, pending, progress,
                qemu, qmp, rootfs)
 
 # An emulated guest on a busy machine needs minutes; a hang must not take hours.
@@ -150,7 +150,7 @@ def boot_once(make, name, unit, logs, planned, limit, watch, repeatable, **optio
             if repeatable and lost_timer(guest.text("verdict"), guest.text("console")):
                 raise EmulatorFault("the emulator lost the guest's timer")
 
-        evidence.timed_out = not guest.wait(limit, poll)
+        evidence.timed_out = not guest.wait(limit, poll, lambda: hang.ask(guest, wire))
         look()
         if repeatable and asserted(guest.process.returncode, guest.text("qemu.log")):
             raise EmulatorFault("QEMU failed an assertion of its own")
