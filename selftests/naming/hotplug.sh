@@ -25,7 +25,7 @@ plug() {
 	done
 	for i in 0 1 2; do
 		mac_of "$1" $i
-		wait_for 90 nics_with "$mac" 1 || { echo "no NIC came to ${ports[i]}"; return 1; }
+		wait_for nics_with "$mac" 1 || { echo "no NIC came to ${ports[i]}"; return 1; }
 	done
 	settle
 	oracle || return 1
@@ -42,7 +42,7 @@ unplug() {
 	done
 	for i in 0 1 2; do
 		mac_of "$1" $i
-		wait_for 90 nics_with "$mac" 0 || { echo "the NIC in ${ports[i]} did not go"; return 1; }
+		wait_for nics_with "$mac" 0 || { echo "the NIC in ${ports[i]} did not go"; return 1; }
 	done
 	settle
 	oracle || return 1

@@ -18,6 +18,10 @@ plan() {
 	settle
 }
 
+# Seconds after which something will not come any more: a guest that is emulated beside
+# builds has a third of a processor.
+patience=300
+
 # sized LONG SHORT: how often, in the forms of the tests that take hours and else.
 sized() {
 	if [ -n "$WAYMARK_LONG" ]; then
@@ -35,11 +39,11 @@ finish() {
 	for ((i = ${#undo[@]} - 1; i >= 0; i--)); do
 		eval "${undo[i]}" > /dev/null 2>&1
 	done
-	udevadm settle --timeout=180
+	udevadm settle "--timeout=$patience"
 }
 
 settle() {
-	udevadm settle --timeout=180 || echo "# udevadm settle did not end"
+	udevadm settle "--timeout=$patience" || echo "# udevadm settle did not end"
 }
 
 # point DESCRIPTION COMMAND...: one test point; the command's output explains a failure.
@@ -147,12 +151,11 @@ nap() {
 	read -r -t "$1" -u "$never" || true
 }
 
-# wait_for SECONDS COMMAND...: until the command succeeds.
+# wait_for COMMAND...: until the command succeeds.
 wait_for() {
-	local end=$((SECONDS + $1))
-	shift
+	local end=$((SECONDS + patience))
 	until "$@"; do
-		[ $SECONDS -lt $end ] || return 1
+		[ $SECONDS -lt $end ] || { echo "not within $patience s: $*"; return 1; }
 		nap 0.1
 	done
 }

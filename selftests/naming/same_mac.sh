@@ -9,11 +9,11 @@ mac=52:54:00:bb:00:01
 undo+=("machine del twin1" "machine del twin2")
 
 plug() {
-	machine add "$1" "$3" "$2" "mac=$mac" && wait_for 90 nics_with "$mac" "$4"
+	machine add "$1" "$3" "$2" "mac=$mac" && wait_for nics_with "$mac" "$4"
 }
 
 unplug() {
-	machine del "$1" && wait_for 90 nics_with "$mac" "$2"
+	machine del "$1" && wait_for nics_with "$mac" "$2"
 }
 
 # The path of the NIC that has the link contains that of the lower root port.

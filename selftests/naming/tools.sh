@@ -115,9 +115,9 @@ monitor_sees_renames() {
 	local out=/run/monitor.out pid
 	netdevname monitor -j -s > $out &
 	pid=$!
-	wait_for 30 lines_with '"present"' $out 1
+	wait_for lines_with '"present"' $out 1
 	rename "$nic" watched0 && rename watched0 "$nic"
-	wait_for 30 lines_with '"renamed"' $out 2
+	wait_for lines_with '"renamed"' $out 2
 	kill $pid
 	wait $pid
 	same "$(jq -rs --arg nic "$nic" '[.[] | select(.type == "renamed") | .old_name + ">" + .name] | join(" ")' $out)" \
@@ -134,7 +134,7 @@ monitor_ends_with_the_nic() {
 	settle
 	netdevname monitor gone0 > /run/monitor.out 2>&1 &
 	pid=$!
-	wait_for 30 has_handle $pid || echo "monitor opened nothing"
+	wait_for has_handle $pid || echo "monitor opened nothing"
 	ip link del gone0
 	wait $pid && return 1
 	out=$(cat /run/monitor.out)
@@ -186,7 +186,7 @@ role_falls_back() {
 	settle
 	to_node by-role/wspare "$node" || return 1
 	machine add spare virtio-net-pci rp3 "mac=$spare" || return 1
-	wait_for 90 nics_with "$spare" 1 || { echo "the card did not come"; return 1; }
+	wait_for nics_with "$spare" 1 || { echo "the card did not come"; return 1; }
 	settle
 	name=$(netdevname resolve "by-mac/$spare") || return 1
 	same "$(netdevname resolve by-role/wspare)" "$name" || return 1

@@ -12,7 +12,7 @@ import time
 from .error import LabError
 
 # An emulated guest acknowledges an unplug when its PCI hot-plug thread gets to it.
-UNPLUG_LIMIT = 200
+UNPLUG_LIMIT = 300
 
 
 class Control(threading.Thread):
