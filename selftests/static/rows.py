@@ -43,7 +43,7 @@ class LabWorkshop(gates.Workshop):
         return path.removeprefix(self.chroot.path)
 
     def run(self, argv, cwd="/", env=None, timeout=900):
-        words = self.chroot.argv(argv, self.binds, cwd, env)
+        words = ["nice", "-n", str(command.NICE), *self.chroot.argv(argv, self.binds, cwd, env)]
         try:
             return subprocess.run(words, capture_output=True, text=True, errors="replace",
                                   stdin=subprocess.DEVNULL, timeout=timeout, check=False,

@@ -7,6 +7,10 @@ import subprocess
 
 from .error import LabError
 
+# Builds give way to guests: a test in an emulated guest waits for so many seconds only, and
+# nobody waits for the rows that are prepared meanwhile.
+NICE = 5
+
 # Children that an interrupted run must not leave behind.
 live = set()
 
@@ -54,6 +58,7 @@ def run(argv, what, log, env=None, cwd=None, timeout=3600, shown=None):
         except OSError as error:
             raise LabError(f"{what}: {argv[0]}: {error.strerror}") from error
         live.add(child)
+        give_way(child)
         try:
             status = child.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -62,6 +67,14 @@ def run(argv, what, log, env=None, cwd=None, timeout=3600, shown=None):
             kill(child)
     if status:
         raise explain(what, log, status)
+
+
+def give_way(child):
+    """A child, and what it starts from now on, takes what guests leave of the processors."""
+    try:
+        os.setpriority(os.PRIO_PGRP, child.pid, NICE)
+    except ProcessLookupError:
+        pass    # it is done
 
 
 def kill(child):
