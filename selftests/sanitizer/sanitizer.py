@@ -10,8 +10,10 @@ from vmlab import archive, cache, kernel, matrix, progress, source
 from vmlab.error import LabError
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TARGET = matrix.Target("sanitizer", "trixie", "", "257", "q35")
-KCSAN_TARGET = matrix.Target("kcsan", "trixie", "", "257", "q35")
+# The suite of the laboratory's own chroot, by whose compiler these kernels are built.
+SUITE = matrix.suites()["lab"]["release"]
+TARGET = matrix.Target("sanitizer", SUITE, "", "257", "q35")
+KCSAN_TARGET = matrix.Target("kcsan", SUITE, "", "257", "q35")
 # Poison what kmalloc() gives, and pages: what was not initialised must be seen
 # in a reply. KASAN has red zones and owners of its own, and debugging every
 # cache takes them all off the fast path. Reports of two tests are two
@@ -96,9 +98,10 @@ def not_watched(out, wanted):
     return wrong
 
 
-def toolchain(lab, suite):
-    """What of a suite's build chroot makes a kernel: another checker in it makes no other one."""
-    packages = archive.of(lab, suite).resolved(matrix.packages(suite, "build"))
+def toolchain(lab):
+    """What of the laboratory's chroot makes a kernel: another QEMU in it makes no other one."""
+    section = matrix.suites()["lab"]
+    packages = archive.of(lab, section["release"]).resolved(section["packages"].split())
     return [package for package in packages if TOOLCHAIN.match(package)]
 
 
@@ -130,7 +133,7 @@ class SanitizerKernel:
             with open(os.path.join(HERE, name)) as text:
                 # comments may change without a new kernel
                 options += [line for line in text if re.match(r"(# )?CONFIG_", line)]
-        return cache.key(options, source.whole(self.lab), toolchain(self.lab, self.target.suite),
+        return cache.key(options, source.whole(self.lab), toolchain(self.lab),
                          "layout 1", cache.file_digest(os.path.join(HERE, SYMVERS)), *self.kernel_words)
 
     def tree(self):
@@ -147,7 +150,9 @@ class SanitizerKernel:
 
     def _run(self, words, what, top):
         binds = [(top, "/out"), (source.whole(self.lab), "/src", "ro")]
-        self.lab.builder(self.target.suite).run(words, f"{self.target.name}: {what}", self.log, binds)
+        # Where QEMU is, too: it is there minutes before the chroot that modules are built in,
+        # with headers and checkers, and nothing takes longer than this kernel.
+        self.lab.tools().run(words, f"{self.target.name}: {what}", self.log, binds)
 
     def _make(self, tmp):
         out = os.path.join(tmp, "out")
