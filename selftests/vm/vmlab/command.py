@@ -70,11 +70,17 @@ def run(argv, what, log, env=None, cwd=None, timeout=3600, shown=None):
 
 
 def give_way(child):
-    """A child, and what it starts from now on, takes what guests leave of the processors."""
+    """
+    A child with a session of its own, and what it starts from now on, takes what guests leave
+    of the processors.
+    """
     try:
         os.setpriority(os.PRIO_PGRP, child.pid, NICE)
-    except ProcessLookupError:
-        pass    # it is done
+        # Where sessions are scheduled against each other, that counts within its own only.
+        with open(f"/proc/{child.pid}/autogroup", "w") as group:
+            group.write(str(NICE))
+    except OSError:
+        pass    # it is done, or this kernel does not group
 
 
 def kill(child):
