@@ -27,8 +27,6 @@ class OwnKernelRow(row.KernelRow):
     """On a kernel of our own, with detectors that take time."""
 
     append = sanitizer.APPEND
-    # Detectors see a race only where there is one.
-    at_once = True
     limit = 3 * row.LIMIT
     # KUnit taints the kernel (N): the suites are tests
     taint = 1 << 18
@@ -37,6 +35,9 @@ class OwnKernelRow(row.KernelRow):
         if self.everything:
             self.limit = LONG_LIMIT
         return super().prepare()
+
+    def start(self):
+        self.kernel.tree()
 
 
 class SanitizerRow(OwnKernelRow):
@@ -85,6 +86,8 @@ class KcsanRow(OwnKernelRow):
     long = True
     memory = "2G"
     append = sanitizer.KCSAN_APPEND
+    # The detector sees a race only where there is one.
+    at_once = True
     concurrent = ("flex_array:race_test", "flex_array:model_test", "netdev_naming:control",
                   "netdev_naming:events", "netdev_naming:netns", "netdev_naming:renames.sh",
                   "symbol_index:uapi", "symbol_index:snapshot", "symbol_index:loader", "churn:churn")

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the schedule of rows promises, on rows that do nothing."""
 
+import contextlib
+import io
 import threading
+import time
 
 from vmlab import check, schedule
 from vmlab.error import LabError
@@ -60,13 +63,28 @@ def a_row_that_cannot_be_prepared_fails():
             f"rows without a preparation: {[r.failures for r in results.values()]}")
 
 
-def a_fault_of_the_laboratory_ends_it():
-    try:
-        check.work(schedule.Schedule([Row("row", 4, error=KeyError("x"))], 1), quiet)
-    except KeyError:
-        return True, ""
-    return False, "a fault of the laboratory's own while it prepared a row went unnoticed"
+def a_fault_of_the_laboratory_fails_its_row():
+    """And no other one."""
+    rows = [Row("faulty", 4, error=KeyError("x")), Row("gone", 4, error=SystemExit(3)), Row("good", 4)]
+    with contextlib.redirect_stderr(io.StringIO()):
+        done = check.work(schedule.Schedule(rows, 1), quiet)
+    results = {entry.name: result for entry, result in done}
+    return (results["good"].good and "KeyError" in results["faulty"].failures[0] and
+            "SystemExit" in results["gone"].failures[0],
+            f"a fault of the laboratory's own: {[r.failures for r in results.values()]}")
+
+
+def no_more_are_prepared_than_run():
+    rows = [Row(str(number), 4) for number in range(5)]
+    order = schedule.Schedule(rows, 1)
+    with order.changed:
+        order.changed.wait_for(lambda: order.prepared, 60)
+    time.sleep(0.3)
+    ahead = len(order.prepared)
+    names = [order.take()[0].name for _ in rows]
+    return (ahead == 1 and names == ["0", "1", "2", "3", "4"],
+            f"{ahead} rows were prepared while none was taken: {names}")
 
 
 ALL = (what_is_ready_runs_first, short_rows_fill_the_gaps, a_row_that_cannot_be_prepared_fails,
-       a_fault_of_the_laboratory_ends_it)
+       a_fault_of_the_laboratory_fails_its_row, no_more_are_prepared_than_run)

@@ -4,6 +4,7 @@
 import concurrent.futures
 import os
 import time
+import traceback
 
 from . import coldplug, matrix, pending, plugin, progress, report, row, schedule
 from .error import LabError
@@ -25,8 +26,9 @@ def rows(lab, names, tests, long=False):
         found += [coldplug.Coldplug(lab, targets[name], BOOTS) for name in coldplug.ROWS]
     for entry in found:
         entry.everything = long
-    found.sort(key=lambda entry: long and getattr(entry, "long_minutes", 0) or entry.minutes,
-               reverse=True)
+        if long:
+            entry.minutes = getattr(entry, "long_minutes", entry.minutes)
+    found.sort(key=lambda entry: entry.minutes, reverse=True)
     return pick(found, names) if names or long else held(found)
 
 
@@ -62,6 +64,10 @@ def one(entry, prepared, say):
         result = Result(entry.name).fail(str(error))
     except OSError as error:
         result = Result(entry.name).fail(f"{error.filename or 'system'}: {error.strerror}")
+    except (Exception, SystemExit) as error:
+        # What the other rows gave must not be lost by it.
+        result = Result(entry.name).fail(f"a fault of the laboratory: {error!r}")
+        traceback.print_exception(error)
     result.seconds = round(prepared.seconds + time.monotonic() - start, 1)
     say(entry.name, f"{'passed' if result.good else 'FAILED'}, {result.passed} passed, "
         f"{result.failed} failed, {result.skipped} skipped, {result.seconds:.0f} s")

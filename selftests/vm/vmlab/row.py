@@ -14,8 +14,9 @@ import time
 from . import (build, cache, control, hang, initramfs, judge, kernel, matrix, payload, pending, progress,
                qemu, qmp, rootfs)
 
-# An emulated guest on a busy machine needs minutes; a hang must not take hours.
-LIMIT = int(os.environ.get("WAYMARK_ROW_LIMIT", "1800"))
+# An emulated guest on a busy machine needs minutes; a hang must not take hours. Twice what a
+# program may take (`settings`): those behind one that hangs are still run.
+LIMIT = int(os.environ.get("WAYMARK_ROW_LIMIT", "2400"))
 
 
 LOST_TIMER = re.compile(r"rcu: .*kthread (starved for|timer wakeup didn't happen for) \d+ jiffies")
@@ -78,10 +79,18 @@ class KernelRow:
 
     def prepare_base(self, chosen=()):
         """All but the payload; returns the build of the tools and the chosen selftests."""
+        self.start()
         self.kernel.tree()
         rootfs.get(self.lab, self.target.suite)
         self.made = build.modules(self.lab, self.target, self.kernel)
         return build.userspace(self.lab, self.target.suite, list(chosen))
+
+    def start(self):
+        """
+        What takes longest, and needs nothing of what other rows make: at first, all wait for
+        the chroot that packs kernels and root file systems.
+        """
+        self.lab.builder(self.target.suite)
 
     def pack(self, user):
         """The payload, and with it all that is booted."""

@@ -27,15 +27,19 @@ def prepare(entry):
     error = None
     try:
         entry.prepare()
-    except Exception as failure:
+    except BaseException as failure:     # else who takes rows would wait for this one for ever
         error = failure
     return Prepared(time.monotonic() - start, error)
 
 
 class Schedule:
-    """Rows in the order in which they are wanted; `jobs` of them are prepared at a time."""
+    """
+    Rows in the order in which they are wanted; `jobs` of them are prepared at a time, unless
+    as many that are ready wait for their turn: more would only slow down those that run.
+    """
 
     def __init__(self, entries, jobs):
+        self.jobs = jobs
         self.waiting = list(entries)    # not handed out
         self.prepared = {}              # by id()
         self.changed = threading.Condition()
@@ -43,7 +47,14 @@ class Schedule:
         for entry in entries:
             self.pool.submit(self._prepare, entry)
 
+    def _ready(self):
+        """How many are ready that are no short ones, which wait for the others."""
+        return sum(id(entry) in self.prepared and entry.minutes > SHORT for entry in self.waiting)
+
     def _prepare(self, entry):
+        with self.changed:
+            while self._ready() >= self.jobs:
+                self.changed.wait()
         done = prepare(entry)
         with self.changed:
             self.prepared[id(entry)] = done
@@ -67,6 +78,7 @@ class Schedule:
                 entry = self._best(time.monotonic() < deadline)
                 if entry:
                     self.waiting.remove(entry)
+                    self.changed.notify_all()
                     return entry, self.prepared[id(entry)]
                 self.changed.wait(1)
         return None, None
