@@ -13,6 +13,9 @@ from .error import LabError
 
 # An emulated guest acknowledges an unplug when its PCI hot-plug thread gets to it.
 UNPLUG_LIMIT = 300
+# Each question is an order to eject that the guest carries out, if only when something else
+# is in the slot.
+ASK_AGAIN = 30
 
 
 class Control(threading.Thread):
@@ -95,21 +98,25 @@ class Control(threading.Thread):
             self.lines.write("\n")
             self.lines.flush()
 
+    def _ask(self, name, again):
+        try:
+            self.qmp.command("device_del", id=name)
+        except LabError as error:
+            # It may go between two questions.
+            if "unplug" not in str(error) and not (again and "not found" in str(error)):
+                raise
+
     def remove(self, name):
         """Ask until the guest lets go: a port that is still powering up ignores it."""
         match = {"device": name}
         # The id may have been another device's before.
         self.qmp.forget("DEVICE_DELETED", match)
-        deadline = time.monotonic() + UNPLUG_LIMIT
-        asked = False
-        while time.monotonic() < deadline:
-            try:
-                self.qmp.command("device_del", id=name)
-                asked = True
-            except LabError as error:
-                # It may go between two questions.
-                if "unplug" not in str(error) and not (asked and "not found" in str(error)):
-                    raise
+        start = time.monotonic()
+        asked = None
+        while time.monotonic() - start < UNPLUG_LIMIT:
+            if asked is None or time.monotonic() - asked > ASK_AGAIN:
+                self._ask(name, asked is not None)
+                asked = time.monotonic()
             if self.qmp.wait_event("DEVICE_DELETED", match, 10):
                 return ""
             self._wake()
