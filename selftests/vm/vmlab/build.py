@@ -14,7 +14,7 @@ from .error import LabError
 JOBS = str(os.cpu_count() or 1)
 WARNING = re.compile(r"\bwarning:|^WARNING:", re.MULTILINE | re.IGNORECASE)
 # Nobody looks at the tools with a debugger here, and what one needs takes long to write.
-WITHOUT_DEBUG = [f"-DCMAKE_{language}_FLAGS_RELWITHDEBINFO=-O2" for language in ("C", "CXX")]
+WITHOUT_DEBUG = [f"-DCMAKE_{language}_FLAGS_RELWITHDEBINFO='-O2 -DNDEBUG'" for language in ("C", "CXX")]
 # Folders below selftests/ that are not kselftests.
 NOT_TESTS = ("vm", "bench", "static", "sanitizer")
 # What more than one folder is built from.
@@ -128,7 +128,7 @@ def userspace(lab, suite, chosen):
     build = Build(lab, suite, suite)
     with lab.cache.lock(f"build-{cache.key(build.top)}"):
         wanted = [f"selftests/{part}/" for part in [*chosen, *SHARED, "bench"]]
-        digest = cache.key(build.chroot.path, build.ksft()[0], chosen,
+        digest = cache.key(build.chroot.path, build.ksft()[0], chosen, WITHOUT_DEBUG,
                            sync.digest(lab.tree, ("tools/", "uapi/", "Makefile", "selftests/harness.h",
                                                  *wanted)))
         # One per selection: rows of one suite may select differently at a time.
