@@ -116,9 +116,10 @@ class Archive:
 
     def ask(self, what, *words):
         """What apt says to words, by the lists as they are now."""
-        if words not in self.answers:
-            self.answers[words] = command.output(self.apt(*words), f"{self.suite}: {what}")
-        return self.answers[words]
+        answer = self.answers.get(words)
+        if answer is None:
+            answer = self.answers[words] = command.output(self.apt(*words), f"{self.suite}: {what}")
+        return answer
 
     def names(self, prefix):
         return self.ask("packages", "pkgnames", prefix).split()

@@ -32,9 +32,10 @@ class Qmp:
 
     def _read(self):
         line = self.lines.readline()
-        if not line:
-            raise LabError("QEMU closed its control socket")
-        return json.loads(line)
+        try:
+            return json.loads(line)
+        except ValueError:      # it may die inside a line
+            raise LabError("QEMU closed its control socket") from None
 
     def command(self, name, **arguments):
         """Run a command; its error becomes a LabError."""

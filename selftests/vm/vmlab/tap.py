@@ -72,7 +72,8 @@ class Document:
     def why(self, title):
         """ ": what the program said" of a failed point, or "" if it said nothing."""
         before, after = self.reasons.get(title, ((), ()))
-        said = [*before[-COMMENTS:], *after[:COMMENTS]]
+        # What follows the points of the kernel's harness is about the next one.
+        said = before[-COMMENTS:] or after[:COMMENTS]
         return f": {'; '.join(said)}" if said else ""
 
     def finish(self):
