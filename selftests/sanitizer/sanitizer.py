@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 
-from vmlab import archive, cache, kernel, matrix, progress, source
+from vmlab import archive, cache, command, kernel, matrix, progress, source
 from vmlab.error import LabError
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -111,6 +111,7 @@ class SanitizerKernel:
     fragments = ("kernel.config",)
     # Blocks of our modules count themselves (KCOV for the fuzzer, gcov for lines).
     words = ("KCOV_INSTRUMENT=y", "GCOV_PROFILE=y", PATTERN)
+    nice = command.URGENT
     # For the kernel only, not for modules.
     kernel_words = (f"KASAN_SANITIZE={ONLY_WATCHED}", f"UBSAN_SANITIZE={ONLY_WATCHED}",
                     *(f"{option}=m" for option in BY_HAND),
@@ -152,7 +153,7 @@ class SanitizerKernel:
         binds = [(top, "/out"), (source.whole(self.lab), "/src", "ro")]
         # Where QEMU is, too: it is there minutes before the chroot that modules are built in,
         # with headers and checkers, and nothing takes longer than this kernel.
-        self.lab.tools().run(words, f"{self.target.name}: {what}", self.log, binds)
+        self.lab.tools().run(words, f"{self.target.name}: {what}", self.log, binds, nice=self.nice)
 
     def _make(self, tmp):
         out = os.path.join(tmp, "out")
@@ -203,6 +204,7 @@ class KcsanKernel(SanitizerKernel):
 
     fragments = ("kernel.config", "kcsan.config")
     words = ()
+    nice = command.NICE
     kernel_words = (*SanitizerKernel.kernel_words, "KCSAN_SANITIZE=n")
 
 

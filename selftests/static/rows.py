@@ -47,7 +47,7 @@ class LabWorkshop(gates.Workshop):
                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                  errors="replace", env=command.environment(), start_new_session=True)
         command.live.add(child)
-        command.give_way(child)
+        command.rank(child)
         try:
             out, err = child.communicate(timeout=timeout)
         except subprocess.TimeoutExpired as late:

@@ -76,9 +76,9 @@ class Chroot:
         script = " && ".join(lines)
         return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script]
 
-    def run(self, words, what, log, binds=(), cwd="/", env=None, timeout=3600):
+    def run(self, words, what, log, binds=(), cwd="/", env=None, timeout=3600, nice=command.NICE):
         command.run(self.argv(words, binds, cwd, env), what, log, timeout=timeout,
-                    shown=words)
+                    shown=words, nice=nice)
 
     def output(self, words, what, binds=(), cwd="/", env=None):
         return command.output(self.argv(words, binds, cwd, env), what)

@@ -10,6 +10,9 @@ from .error import LabError
 # Builds give way to guests: a test in an emulated guest waits for so many seconds only, and
 # nobody waits for the rows that are prepared meanwhile.
 NICE = 5
+# But the sanitizer kernel is what a run that starts with nothing waits for in the end: as much
+# as two guests.
+URGENT = -3
 
 # Children that an interrupted run must not leave behind.
 live = set()
@@ -44,7 +47,7 @@ def explain(what, log, status):
     return LabError(f"{what}: failed with status {status}", log)
 
 
-def run(argv, what, log, env=None, cwd=None, timeout=3600, shown=None):
+def run(argv, what, log, env=None, cwd=None, timeout=3600, shown=None, nice=NICE):
     """Run argv to the end, append its output to log, raise LabError on failure."""
     os.makedirs(os.path.dirname(log), exist_ok=True)
     full = environment()
@@ -58,7 +61,7 @@ def run(argv, what, log, env=None, cwd=None, timeout=3600, shown=None):
         except OSError as error:
             raise LabError(f"{what}: {argv[0]}: {error.strerror}") from error
         live.add(child)
-        give_way(child)
+        rank(child, nice)
         try:
             status = child.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -69,16 +72,13 @@ def run(argv, what, log, env=None, cwd=None, timeout=3600, shown=None):
         raise explain(what, log, status)
 
 
-def give_way(child):
-    """
-    A child with a session of its own, and what it starts from now on, takes what guests leave
-    of the processors.
-    """
+def rank(child, nice=NICE):
+    """Set how nice a child with a session of its own is, and what it starts from now on."""
     try:
-        os.setpriority(os.PRIO_PGRP, child.pid, NICE)
+        os.setpriority(os.PRIO_PGRP, child.pid, nice)
         # Where sessions are scheduled against each other, that counts within its own only.
         with open(f"/proc/{child.pid}/autogroup", "w") as group:
-            group.write(str(NICE))
+            group.write(str(nice))
     except OSError:
         pass    # it is done, or this kernel does not group
 
