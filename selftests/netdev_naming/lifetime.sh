@@ -14,6 +14,13 @@ loaded()
 	[ -d /sys/module/$module ]
 }
 
+# complain REASON...: fails, and says why.
+complain()
+{
+	ktap_print_msg "$*"
+	return 1
+}
+
 # rmmod fails while udev still handles what we caused, or something has a node open.
 unload()
 {
@@ -21,7 +28,10 @@ unload()
 
 	until rmmod $module 2>/dev/null; do
 		loaded || return 0
-		[ $SECONDS -lt $end ] || { rmmod $module; return 1; }
+		[ $SECONDS -lt $end ] || {
+			complain "not unloaded, $(< /sys/module/$module/refcnt) references"
+			return 1
+		}
 		nap 0.005
 	done
 }
@@ -31,12 +41,13 @@ nodes_match_nics()
 	local nic ifindex nodes nics
 
 	for nic in /sys/class/net/*/ifindex; do
-		ifindex=$(< "$nic") || return 1
-		[ -c "/dev/netdev/if$ifindex" ] || return 1
-		[ "$(< "/sys/class/netdev_naming/if$ifindex/ifindex")" = "$ifindex" ] || return 1
+		ifindex=$(< "$nic") || { complain "$nic went"; return 1; }
+		[ -c "/dev/netdev/if$ifindex" ] || { complain "$nic: no node if$ifindex"; return 1; }
+		[ "$(< "/sys/class/netdev_naming/if$ifindex/ifindex")" = "$ifindex" ] ||
+			{ complain "if$ifindex has another ifindex"; return 1; }
 	done
 	nodes=(/dev/netdev/if*) nics=(/sys/class/net/*/ifindex)
-	[ "${#nodes[@]}" = "${#nics[@]}" ]
+	[ "${#nodes[@]}" = "${#nics[@]}" ] || complain "${nodes[*]} for ${nics[*]}"
 }
 
 picks_up_nics_at_load()
@@ -73,7 +84,7 @@ node_of()
 exec {never}<> <(:)
 nap()
 {
-	read -r -t "$1" -u "$never"
+	read -r -t "$1" -u "$never" || true
 }
 
 # For one ip, a command at a time: one that does them all at once would keep udev busy
@@ -113,14 +124,14 @@ cycle_under_load()
 	for ((i = 0; i < cycles; i++)); do
 		burst | ip -force -batch - &
 		pid=$!
-		modprobe $module || ret=1
+		modprobe $module || { complain "not loaded"; ret=1; }
 		timeout 0.1 cat /dev/netdev/control >/dev/null
 		unload || ret=1
 		wait $pid
 	done
 	# Each NIC that came took one; a name that was not free in time is not missed.
 	last=$(next_ifindex)
-	[ $((last - first)) -gt $((cycles * 5)) ] || ret=1
+	[ $((last - first)) -gt $((cycles * 5)) ] || { complain "$((last - first)) NICs came"; ret=1; }
 	modprobe $module && nodes_match_nics && return $ret
 }
 

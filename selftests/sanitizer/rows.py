@@ -34,6 +34,8 @@ class OwnKernelRow(row.KernelRow):
     def prepare(self):
         if self.everything:
             self.limit = LONG_LIMIT
+        elif not self.words:
+            self.append = f"{self.append} {sanitizer.BRIEF}"
         return super().prepare()
 
     def start(self):

@@ -16,17 +16,19 @@ TARGET = matrix.Target("sanitizer", SUITE, "", "257", "q35")
 KCSAN_TARGET = matrix.Target("kcsan", SUITE, "", "257", "q35")
 # Poison what kmalloc() gives, and pages: what was not initialised must be seen
 # in a reply. KASAN has red zones and owners of its own, and debugging every
-# cache takes them all off the fast path. Reports of two tests are two
-# reports. The journal would store what the run collects from dmesg itself.
+# cache takes them all off the fast path. Reports of two tests are two reports.
 # With five levels of page tables, KASAN takes every access for a wild one in an
 # interrupt that comes while the boot processor's features are read again. Waits for RCU
 # are expedited: what is removed is freed sooner, and an emulated guest waits less.
 APPEND = ("no5lvl rcupdate.rcu_expedited=1 slab_debug=P,kmalloc-* page_poison=1 "
           "hash_pointers=always kasan_multi_shot kunit.enable=1 kunit.autorun=1 "
-          "systemd.set_credential=journal.storage:none waymark.slow")
+          "waymark.slow")
 # The kernel's locks are not instrumented: KCSAN would take an access that they keep in its
 # place for one that leaves it.
 KCSAN_APPEND = f"{APPEND} kcsan.weak_memory=0"
+# The journal would store what the run collects from dmesg itself; one test, which takes too
+# long for make check, looks there.
+BRIEF = "systemd.set_credential=journal.storage:none"
 # For modules only, unlike CONFIG_INIT_STACK_ALL_PATTERN: theirs are the replies.
 PATTERN = "KCFLAGS=-ftrivial-auto-var-init=pattern"
 # The folders of the kernel that memory of our modules is handed to: where what they call is,
