@@ -128,6 +128,8 @@ BAD = (
     ("a sanitizer report", changed(dmesg=DMESG + "[ 3.1] BUG: KASAN: slab-use-after-free in x\n"), "KASAN"),
     ("an empty kernel log", changed(dmesg=""), "empty"),
     ("a taint for a warning", edit("verdict", "12288", str(12288 | 1 << 9)), "taint"),
+    ("a taint for a staging driver that nobody loaded", edit("verdict", "12288", str(12288 | 1 << 10)),
+     "taint"),
     ("a taint for a live patch that was never enabled", edit("verdict", "12288", str(12288 | 1 << 15)),
      "taint"),
     ("a missing taint", edit("verdict", f"taint nonce={NONCE} 12288\n", ""), "taint"),
@@ -154,6 +156,10 @@ FINE = (
     ("a live patch", dataclasses.replace(
         edit("verdict", "12288", str(12288 | 1 << 15)),
         dmesg=DMESG + "[ 5.0] livepatch: enabling patch 'symbol_index'\n"), EXPECT),
+    ("a staging driver", dataclasses.replace(
+        edit("verdict", "12288", str(12288 | 1 << 10)),
+        dmesg=DMESG + "[ 5.0] greybus: module is from the staging directory, the quality is "
+        "unknown, you have been warned.\n"), EXPECT),
     ("a test taint where it is allowed", edit("verdict", "12288", str(12288 | 1 << 18)),
      dataclasses.replace(EXPECT, taint=1 << 18)),
     ("a program that skips itself before its plan", edit(

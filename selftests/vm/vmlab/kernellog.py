@@ -16,6 +16,7 @@ BAD = re.compile("|".join((
 
 TAINT_LETTERS = "PFSRMBUDAWCIOELKXTNJ"
 PROPRIETARY = 1 << 0
+STAGING = 1 << 10
 OUT_OF_TREE = 1 << 12
 UNSIGNED = 1 << 13
 LIVEPATCH = 1 << 15
@@ -49,6 +50,9 @@ def unexpected_taint(taint, log, allowed=0):
     expected = OUT_OF_TREE | UNSIGNED | allowed
     if "livepatch: enabling patch" in log:
         expected |= LIVEPATCH
+    # The kernel's own modules; selftests/symidx loads them all.
+    if "is from the staging directory" in log:
+        expected |= STAGING
     # selftests/symidx damages licences; no other module says XPL.
     if "module license 'XPL" in log:
         expected |= PROPRIETARY

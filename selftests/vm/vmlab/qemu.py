@@ -12,7 +12,7 @@ from .error import LabError
 
 PORTS = ("tap", "dmesg", "kmemleak", "bench", "screen", "gcov")
 # Under emulation on a busy machine, time-based detectors cry wolf.
-PATIENCE = "rcupdate.rcu_cpu_stall_timeout=300 watchdog_thresh=60 hung_task_timeout_secs=480"
+PATIENCE = "rcupdate.rcu_cpu_stall_timeout=300 watchdog_thresh=60 sysctl.kernel.hung_task_timeout_secs=480"
 # A one-shot timer or a wake-up that the emulator loses leaves an idle CPU asleep for minutes;
 # with periodic ticks it sleeps for one.
 TICKS = "nohz=off highres=off"
