@@ -10,6 +10,7 @@ from . import bench, check, command, demo, matrix, shell
 from .error import LabError
 from .lab import Lab
 
+
 def at_a_time(long=False):
     """
     How many rows. A guest whose emulated processors take turns uses one of the host's, and

@@ -99,12 +99,17 @@ class Control(threading.Thread):
             self.lines.flush()
 
     def _ask(self, name, again):
+        """The time of a question that was understood; None: its port is not up to it yet."""
         try:
             self.qmp.command("device_del", id=name)
         except LabError as error:
             # It may go between two questions.
-            if "unplug" not in str(error) and not (again and "not found" in str(error)):
+            if again and "not found" in str(error):
+                return time.monotonic()
+            if "unplug" not in str(error):
                 raise
+            return None
+        return time.monotonic()
 
     def remove(self, name):
         """Ask until the guest lets go: a port that is still powering up ignores it."""
@@ -112,11 +117,11 @@ class Control(threading.Thread):
         # The id may have been another device's before.
         self.qmp.forget("DEVICE_DELETED", match)
         start = time.monotonic()
-        asked = None
+        asked, again = None, False
         while time.monotonic() - start < UNPLUG_LIMIT:
             if asked is None or time.monotonic() - asked > ASK_AGAIN:
-                self._ask(name, asked is not None)
-                asked = time.monotonic()
+                asked = self._ask(name, again)
+                again = True
             if self.qmp.wait_event("DEVICE_DELETED", match, 10):
                 return ""
             self._wake()
