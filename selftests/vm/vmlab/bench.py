@@ -81,7 +81,6 @@ class BenchRow(row.KernelRow):
     memory = "2G"
     # wall: as machines are
     at_once = True
-    expedited = False
 
     def __init__(self, lab, target, words=()):
         super().__init__(lab, target)

@@ -19,9 +19,6 @@ from . import (build, cache, control, hang, initramfs, judge, kernel, matrix, pa
 LIMIT = int(os.environ.get("WAYMARK_ROW_LIMIT", "2400"))
 
 
-# A guest that waits for a grace period leaves its processor idle; and what was removed is freed
-# sooner, when a reader without a lock is likelier to be at it still. PREEMPT_RT ignores it.
-EXPEDITED = "rcupdate.rcu_expedited=1"
 LOST_TIMER = re.compile(r"rcu: .*kthread (starved for|timer wakeup didn't happen for) \d+ jiffies")
 
 
@@ -35,7 +32,6 @@ class KernelRow:
     everything = False  # run also what the file `pending` names, and long_tests
     whole = False       # bring all tests into the guest, also those that are not run
     at_once = False     # emulated processors run at once rather than by turns
-    expedited = True    # grace periods of RCU are, but in check-long
     # folders or folder:test that take too long on this kernel, or can only be skipped on it
     long_tests = ("churn", "faults", "fuzz")
     never = ()          # folder:test that cannot pass on this kernel; TESTS runs them all the same
@@ -110,8 +106,6 @@ class KernelRow:
         options.setdefault("at_once", self.at_once or self.everything)
         if self.everything:
             append += " waymark.long"
-        elif self.expedited:
-            append += f" {EXPEDITED}"
         return qemu.Guest(self.lab, self.disks, matrix.machine(self.target.machine),
                           f"{self.append} {append}", **options)
 
