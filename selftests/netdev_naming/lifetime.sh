@@ -7,7 +7,7 @@
 source "$(dirname "$0")/../kselftest/ktap_helpers.sh"
 
 module=netdev_naming
-cycles=${NETDEV_NAMING_CYCLES:-$([ -n "$WAYMARK_LONG" ] && echo 20 || echo 5)}
+cycles=${NETDEV_NAMING_CYCLES:-$([ -n "$WAYMARK_LONG" ] && echo 20 || echo 3)}
 
 loaded()
 {

@@ -44,19 +44,19 @@ def what_is_ready_runs_first():
             f"rows that are ready wait for one that is not: {names}")
 
 
-def short_rows_fill_the_gaps():
-    late = threading.Event()
-    order = schedule.Schedule([Row("long", 9, late), Row("short", 1)], 2)
-    threading.Timer(0.3, late.set).start()
-    names = [order.take()[0].name, order.take()[0].name]
-    return names == ["long", "short"], f"a short row runs before a longer one: {names}"
+def short_rows_are_apart():
+    order = schedule.Schedule([Row("short", 1), Row("long", 9), Row("brief", 1)], 2)
+    long = [order.take()[0].name, order.take()]
+    brief = [order.take(True)[0].name, order.take(True)[0].name, order.take(True)]
+    return (long == ["long", (None, None)] and brief == ["short", "brief", (None, None)],
+            f"short rows and others are one: {long} {brief}")
 
 
 def a_row_that_cannot_be_prepared_fails():
     rows = [Row("damaged", 4, error=LabError("no compiler")),
             Row("unreadable", 4, error=PermissionError(13, "Permission denied", "/x")),
             Row("good", 4)]
-    done = check.work(schedule.Schedule(rows, 2), quiet)
+    done = check.work(schedule.Schedule(rows, 2), say=quiet)
     results = {entry.name: result for entry, result in done}
     return (results["damaged"].failures == ["no compiler"] and results["good"].good and
             results["unreadable"].failures == ["/x: Permission denied"],
@@ -67,7 +67,7 @@ def a_fault_of_the_laboratory_fails_its_row():
     """And no other one."""
     rows = [Row("faulty", 4, error=KeyError("x")), Row("gone", 4, error=SystemExit(3)), Row("good", 4)]
     with contextlib.redirect_stderr(io.StringIO()):
-        done = check.work(schedule.Schedule(rows, 1), quiet)
+        done = check.work(schedule.Schedule(rows, 1), say=quiet)
     results = {entry.name: result for entry, result in done}
     return (results["good"].good and "KeyError" in results["faulty"].failures[0] and
             "SystemExit" in results["gone"].failures[0],
@@ -86,5 +86,5 @@ def no_more_are_prepared_than_run():
             f"{ahead} rows were prepared while none was taken: {names}")
 
 
-ALL = (what_is_ready_runs_first, short_rows_fill_the_gaps, a_row_that_cannot_be_prepared_fails,
+ALL = (what_is_ready_runs_first, short_rows_are_apart, a_row_that_cannot_be_prepared_fails,
        a_fault_of_the_laboratory_fails_its_row, no_more_are_prepared_than_run)

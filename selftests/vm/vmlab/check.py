@@ -74,10 +74,10 @@ def one(entry, prepared, say):
     return result
 
 
-def work(order, say=progress.step):
-    """Run rows until none is left; [(row, Result)]."""
+def work(order, brief=False, say=progress.step):
+    """Run rows until none is left, the short ones or the others; [(row, Result)]."""
     done = []
-    while (entry := order.take())[0]:
+    while (entry := order.take(brief))[0]:
         done.append((entry[0], one(*entry, say)))
     return done
 
@@ -86,8 +86,8 @@ def execute(lab, entries, jobs, long=False):
     """Run the rows, write and show the report."""
     jobs = max(1, jobs)
     order = schedule.Schedule(entries, jobs)
-    pool = concurrent.futures.ThreadPoolExecutor(jobs)
-    futures = [pool.submit(work, order) for _ in range(jobs)]
+    pool = concurrent.futures.ThreadPoolExecutor(jobs + 1)
+    futures = [pool.submit(work, order, brief) for brief in [True, *[False] * jobs]]
     found = {id(entry): result for future in futures for entry, result in future.result()}
     pool.shutdown()
     results = [found[id(entry)] for entry in entries]

@@ -8,9 +8,13 @@ import concurrent.futures
 import threading
 import time
 
-# Rows of about a minute fill the gaps at the end: longer ones are waited for, so many seconds.
-PATIENCE = 60
+# Rows of about a minute are run beside the others, one at a time: they wait for something half
+# of their time, and at the end they would leave a processor idle.
 SHORT = 1       # minutes
+
+
+def short(entry):
+    return entry.minutes <= SHORT
 
 
 class Prepared:
@@ -43,42 +47,35 @@ class Schedule:
         self.waiting = list(entries)    # not handed out
         self.prepared = {}              # by id()
         self.changed = threading.Condition()
-        self.pool = concurrent.futures.ThreadPoolExecutor(jobs)
+        self.pools = {brief: concurrent.futures.ThreadPoolExecutor(1 if brief else jobs)
+                      for brief in (True, False)}
         for entry in entries:
-            self.pool.submit(self._prepare, entry)
+            self.pools[short(entry)].submit(self._prepare, entry)
 
     def _ready(self):
-        """How many are ready that are no short ones, which wait for the others."""
-        return sum(id(entry) in self.prepared and entry.minutes > SHORT for entry in self.waiting)
+        """How many are ready that are no short ones."""
+        return sum(id(entry) in self.prepared and not short(entry) for entry in self.waiting)
 
     def _prepare(self, entry):
         with self.changed:
-            while self._ready() >= self.jobs:
+            while not short(entry) and self._ready() >= self.jobs:
                 self.changed.wait()
         done = prepare(entry)
         with self.changed:
             self.prepared[id(entry)] = done
             self.changed.notify_all()
 
-    def _best(self, patient):
-        """The first row that is ready, unless it is a short one and a longer one may be soon."""
-        longer = False
-        for entry in self.waiting:
-            if id(entry) not in self.prepared:
-                longer = longer or entry.minutes > SHORT
-            elif entry.minutes > SHORT or not (longer and patient):
-                return entry
-        return None
-
-    def take(self):
-        """(row, Prepared) to be run next; (None, None) when all have been handed out."""
-        deadline = time.monotonic() + PATIENCE
+    def take(self, brief=False):
+        """
+        (row, Prepared) to be run next, of the short ones or of the others; (None, None) when
+        all of those have been handed out.
+        """
         with self.changed:
-            while self.waiting:
-                entry = self._best(time.monotonic() < deadline)
-                if entry:
-                    self.waiting.remove(entry)
-                    self.changed.notify_all()
-                    return entry, self.prepared[id(entry)]
-                self.changed.wait(1)
+            while mine := [entry for entry in self.waiting if short(entry) == brief]:
+                for entry in mine:
+                    if id(entry) in self.prepared:
+                        self.waiting.remove(entry)
+                        self.changed.notify_all()
+                        return entry, self.prepared[id(entry)]
+                self.changed.wait()
         return None, None
