@@ -148,7 +148,12 @@ rename() {
 # nap SECONDS: sleep(1) without a process; nobody writes into that pipe.
 exec {never}<> <(:)
 nap() {
-	read -r -t "$1" -u "$never" || true
+	# Before bash 5.2, an alarm ends the wait, for ever if it comes before that has begun.
+	if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 502)); then
+		sleep "$1"
+	else
+		read -r -t "$1" -u "$never" || true
+	fi
 }
 
 # wait_for COMMAND...: until the command succeeds.

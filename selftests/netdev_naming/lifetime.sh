@@ -84,7 +84,12 @@ node_of()
 exec {never}<> <(:)
 nap()
 {
-	read -r -t "$1" -u "$never" || true
+	# Before bash 5.2, an alarm ends the wait, for ever if it comes before that has begun.
+	if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 502)); then
+		sleep "$1"
+	else
+		read -r -t "$1" -u "$never" || true
+	fi
 }
 
 # For one ip, a command at a time: one that does them all at once would keep udev busy
