@@ -20,7 +20,7 @@ MERGE = ('for d in bin sbin lib lib32 lib64 libx32; do '
          'mkdir -p "$1/usr/$d" && ln -s "usr/$d" "$1/$d"; done')
 
 
-def bootstrap(lab, suite, packages, target, log, what):
+def bootstrap(lab, suite, packages, target, log, what, nice=command.NICE):
     """mmdebstrap a tree of suite into target."""
     source = archive.of(lab, suite)
     argv = ["mmdebstrap", "--mode=root", "--variant=apt", "--format=directory",
@@ -30,7 +30,7 @@ def bootstrap(lab, suite, packages, target, log, what):
             *(["--setup-hook=" + MERGE] if matrix.suites()[suite].get("merge") else []),
             f"--include={','.join(packages)}", suite, target, *source.sources()]
     try:
-        command.run(argv, what, log)
+        command.run(argv, what, log, nice=nice)
     except LabError as error:
         raise hint(error, suite, log) from error
 
@@ -84,12 +84,12 @@ class Chroot:
         return command.output(self.argv(words, binds, cwd, env), what)
 
 
-def _make(lab, name, suite, packages, extra=()):
+def _make(lab, name, suite, packages, extra=(), nice=command.NICE):
     log = lab.log(f"chroot-{name}")
 
     def make(tmp):
         progress.step(name, f"make the chroot of {suite} ({len(packages)} packages)")
-        bootstrap(lab, suite, packages, os.path.join(tmp, "root"), log, f"{name}: chroot")
+        bootstrap(lab, suite, packages, os.path.join(tmp, "root"), log, f"{name}: chroot", nice)
         for deb in extra:
             command.run(["dpkg", "-x", deb, os.path.join(tmp, "root")], f"{name}: unpack", log)
         for point in POINTS:
@@ -103,7 +103,9 @@ def lab_chroot(lab):
         section = matrix.suites()["lab"]
         suite, packages = section["release"], section["packages"].split()
         key = cache.key(packages, POINTS, TRIM, archive.of(lab, suite).resolved(packages))
-        entry = lab.cache.entry("chroot", "lab", key, _make(lab, "lab", suite, packages))
+        # All rows wait for it, and the sanitizer kernel first of all.
+        entry = lab.cache.entry("chroot", "lab", key,
+                                _make(lab, "lab", suite, packages, nice=command.URGENT))
         return Chroot(os.path.join(entry, "root"))
 
 

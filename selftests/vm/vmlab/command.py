@@ -10,8 +10,8 @@ from .error import LabError
 # Builds give way to guests: a test in an emulated guest waits for so many seconds only, and
 # nobody waits for the rows that are prepared meanwhile.
 NICE = 5
-# But the sanitizer kernel is what a run that starts with nothing waits for in the end: as much
-# as two guests.
+# But the sanitizer kernel is what a run that starts with nothing waits for in the end, and the
+# chroot that it is built in before: as much as two guests.
 URGENT = -3
 
 # Children that an interrupted run must not leave behind.
