@@ -144,6 +144,8 @@ BAD = (
     ("another systemd", edit("verdict", " 257", " 252"), "instead of"),
     ("a time-out", changed(timed_out=True), "time-out"),
     ("a guest that hangs for good", changed(timed_out=True), "did not even answer"),
+    ("a guest that hangs and answers", changed(timed_out=True, console=TASKS[:TASKS.index("\n") + 1]),
+     "answered an interrupt, but"),
     ("what a guest that hangs waits for", changed(timed_out=True, console=TASKS),
      "waiting in the kernel: rmmod: rtnl_lock < nn_notifier_exit"),
     ("QEMU that died", changed(status=-9), "status -9"),
