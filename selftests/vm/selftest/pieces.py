@@ -6,6 +6,7 @@ import os
 import re
 import tempfile
 import threading
+import time
 
 from vmlab import archive, build, cache, command, initramfs, kernellog, matrix, row, sync
 from vmlab.error import LabError
@@ -104,6 +105,46 @@ def programs_time_out():
         except LabError as error:
             return "not done after" in str(error), f"a hung program reads: {error}"
         return False, "a hung program is waited for"
+
+
+# What apt and dpkg are to mmdebstrap: a mount, and a child with a session of its own.
+MOUNTS = ("mount -t tmpfs tmpfs place && { setsid sleep 300 > alive & } && touch begun && sleep 300")
+
+
+def killed_program_leaves_nothing():
+    """Neither a mount nor a process, once it has begun; a busy machine gets more time for that."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = os.path.join(folder, "place")
+        os.mkdir(place)
+        os.mkfifo(os.path.join(folder, "alive"))
+        alive = os.open(os.path.join(folder, "alive"), os.O_RDONLY | os.O_NONBLOCK)
+        for limit in (1, 10, 100):
+            try:
+                command.run(command.contained(["sh", "-c", MOUNTS]), "mount",
+                            os.path.join(folder, "log"), cwd=folder, timeout=limit)
+            except LabError:
+                pass
+            if os.path.exists(os.path.join(folder, "begun")):
+                break
+        mounted = os.path.ismount(place)
+        if mounted:
+            command.output(["umount", place], "umount")
+        ended = _ends(alive, 60)
+        os.close(alive)
+        begun = os.path.exists(os.path.join(folder, "begun"))
+        return begun and ended and not mounted, f"killed: begun {begun}, ended {ended}, mounted {mounted}"
+
+
+def _ends(pipe, limit):
+    """Whether the last writer of a pipe goes, in so many seconds."""
+    deadline = time.monotonic() + limit
+    while time.monotonic() < deadline:
+        try:
+            if not os.read(pipe, 1):
+                return True
+        except BlockingIOError:
+            time.sleep(0.1)
+    return False
 
 
 def matrix_is_sound():
@@ -211,6 +252,6 @@ def injected_failure_is_known():
 
 
 ALL = (cache_keeps, cache_sees_change, cache_sees_loss, cache_sees_half, cache_leaves_nothing,
-       cache_locks, no_space_is_named, programs_time_out, matrix_is_sound, matrix_refuses,
-       versions_sort, ports_are_free, cpio_is_read, sync_follows, killed_build,
-       lost_timer_is_seen, assertion_is_seen, injected_failure_is_known)
+       cache_locks, no_space_is_named, programs_time_out, killed_program_leaves_nothing,
+       matrix_is_sound, matrix_refuses, versions_sort, ports_are_free, cpio_is_read, sync_follows,
+       killed_build, lost_timer_is_seen, assertion_is_seen, injected_failure_is_known)

@@ -30,7 +30,8 @@ def bootstrap(lab, suite, packages, target, log, what, nice=command.NICE):
             *(["--setup-hook=" + MERGE] if matrix.suites()[suite].get("merge") else []),
             f"--include={','.join(packages)}", suite, target, *source.sources()]
     try:
-        command.run(argv, what, log, nice=nice)
+        # It mounts proc and sys below target, and what is interrupted is killed.
+        command.run(command.contained(argv), what, log, nice=nice, shown=argv)
     except LabError as error:
         raise hint(error, suite, log) from error
 

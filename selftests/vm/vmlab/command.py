@@ -83,6 +83,15 @@ def rank(child, nice=NICE):
         pass    # it is done, or this kernel does not group
 
 
+def contained(argv):
+    """
+    argv in mount and process namespaces of its own: whatever it mounts or starts, in a session
+    of its own or not, goes when it is killed.
+    """
+    return ["unshare", "--mount", "--propagation", "private", "--pid", "--mount-proc", "--fork",
+            *argv]
+
+
 def kill(child):
     """End a child and what it started, if it still runs."""
     if child.poll() is None:
