@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 
-from vmlab import archive, build, cache, command, initramfs, kernellog, matrix, row, sync
+from vmlab import archive, build, cache, command, control, initramfs, kernellog, matrix, row, sync
 from vmlab.error import LabError
 
 
@@ -238,6 +238,34 @@ def assertion_is_seen():
     return seen and not killed and not other, f"assertion: seen {seen}, killed {killed}, other {other}"
 
 
+class Slot:
+    """As much of QEMU as an unplugging needs: a device in a port that is busy at first."""
+
+    def __init__(self):
+        self.devices = ["nic"]
+        self.asked = 0
+
+    def command(self, name, **arguments):
+        if name == "qom-list":
+            return [{"name": device} for device in ["type", *self.devices]]
+        if arguments["id"] not in self.devices:
+            raise LabError("Device 'none' not found")
+        self.asked += 1
+        if self.asked == 1:
+            raise LabError("Hot-unplug failed: guest is busy (power indicator blinking)")
+        self.devices.remove("nic")
+        return {}
+
+
+def unplugging_ends():
+    """With the device gone: nothing says so here, and no more is asked than that needs."""
+    slot = Slot()
+    requests = control.Control(slot, "", "", [])
+    answers = [requests.serve(["1", "del", name]) for name in ("nic", "nic")]
+    return (answers == ["1 ok", "1 error nic: no such device"] and slot.asked == 2,
+            f"unplugging: {answers}, asked {slot.asked} times")
+
+
 INJECTED = ("[  320.2] faults: vmalloc error: size 374208, vm_struct allocation failed\n"
             "[  320.3] Call Trace:\n")
 
@@ -254,4 +282,5 @@ def injected_failure_is_known():
 ALL = (cache_keeps, cache_sees_change, cache_sees_loss, cache_sees_half, cache_leaves_nothing,
        cache_locks, no_space_is_named, programs_time_out, killed_program_leaves_nothing,
        matrix_is_sound, matrix_refuses, versions_sort, ports_are_free, cpio_is_read, sync_follows,
-       killed_build, lost_timer_is_seen, assertion_is_seen, injected_failure_is_known)
+       killed_build, lost_timer_is_seen, assertion_is_seen, unplugging_ends,
+       injected_failure_is_known)

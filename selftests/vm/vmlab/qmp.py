@@ -50,25 +50,6 @@ class Qmp:
                     raise LabError(answer["error"]["desc"])
                 self.events.append(answer)
 
-    def wait_event(self, name, match, timeout):
-        """Wait for an event whose data holds match; True when it came."""
-        deadline = time.monotonic() + timeout
-        while time.monotonic() < deadline:
-            for event in self.events:
-                if event.get("event") == name and match.items() <= event.get("data", {}).items():
-                    self.events.remove(event)
-                    return True
-            # Any command drains the events that came meanwhile.
-            self.command("query-status")
-            time.sleep(0.1)
-        return False
-
-    def forget(self, name, match):
-        """Drop the events that wait_event() would find, also those not read so far."""
-        self.command("query-status")
-        self.events = [event for event in self.events if event.get("event") != name or
-                       not match.items() <= event.get("data", {}).items()]
-
     def ending(self):
         """The reason of the last SHUTDOWN event, as "guest-reset"; "" without one. QEMU has ended."""
         with self.lock:
