@@ -37,9 +37,7 @@ plug() {
 
 unplug() {
 	local i mac
-	for i in 0 1 2; do
-		machine del "plug$i" || { echo "cannot unplug ${ports[i]}"; return 1; }
-	done
+	machine del plug0 plug1 plug2 || { echo "cannot unplug ${ports[*]}"; return 1; }
 	for i in 0 1 2; do
 		mac_of "$1" $i
 		wait_for nics_with "$mac" 0 || { echo "the NIC in ${ports[i]} did not go"; return 1; }

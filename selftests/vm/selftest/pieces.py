@@ -261,9 +261,9 @@ def unplugging_ends():
     """With the device gone: nothing says so here, and no more is asked than that needs."""
     slot = Slot()
     requests = control.Control(slot, "", "", [])
-    answers = [requests.serve(["1", "del", name]) for name in ("nic", "nic")]
-    return (answers == ["1 ok", "1 error nic: no such device"] and slot.asked == 2,
-            f"unplugging: {answers}, asked {slot.asked} times")
+    answers = [requests.serve(["1", "del", *names]) for names in (["nic", "none"], ["nic"], ["nic"])]
+    return (answers == ["1 error none: no such device", "1 ok", "1 error nic: no such device"]
+            and slot.asked == 2, f"unplugging: {answers}, asked {slot.asked} times")
 
 
 INJECTED = ("[  320.2] faults: vmalloc error: size 374208, vm_struct allocation failed\n"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
 Serves a guest's requests to change its hardware (guest/bin/machine). A request
-is a line "SERIAL add ID MODEL BUS [PROPERTY=VALUE]...", "SERIAL del ID" or
+is a line "SERIAL add ID MODEL BUS [PROPERTY=VALUE]...", "SERIAL del ID..." or
 "SERIAL ports"; the answer "SERIAL ok [TEXT]" or "SERIAL error TEXT".
 """
 
@@ -64,8 +64,8 @@ class Control(threading.Thread):
         verb = words[0] if words else ""
         if verb == "add" and len(words) >= 4:
             return self.add(words[1], words[2], words[3], words[4:])
-        if verb == "del" and len(words) == 2:
-            return self.remove(words[1])
+        if verb == "del" and len(words) >= 2:
+            return self.remove(words[1:])
         if verb == "ports" and len(words) == 1:
             return " ".join(self.ports)
         raise LabError(f"unknown request {' '.join(words)}")
@@ -88,36 +88,41 @@ class Control(threading.Thread):
             raise
         return ""
 
-    def _there(self, name):
-        """Whether QEMU has a device of that name: what the guest let go of is not."""
-        return any(entry["name"] == name
-                   for entry in self.qmp.command("qom-list", path="/machine/peripheral"))
+    def _there(self, names):
+        """Those of them that QEMU has: a device that the guest let go of is none."""
+        known = [entry["name"] for entry in self.qmp.command("qom-list", path="/machine/peripheral")]
+        return [name for name in names if name in known]
 
     def _ask(self, name):
-        """Whether a question was understood; else its port is not up to it yet."""
+        """Seconds to the next question, soon if its port is not up to it yet."""
         try:
             self.qmp.command("device_del", id=name)
         except LabError as error:
             # It may go between two looks.
-            if self._there(name) and "unplug" not in str(error):
+            if "unplug" not in str(error) and self._there([name]):
                 raise
-            return False
-        return True
+            return TRY_AGAIN
+        return ASK_AGAIN
 
-    def remove(self, name):
+    def remove(self, names):
         """
-        Ask until the guest lets go: a port that is still powering up ignores it. The event
+        Ask until the guest lets go of all: a port that is still powering up ignores it. The event
         DEVICE_DELETED says more: QEMU has freed the device. It does so when its thread for RCU
         gets to that, which was seen asleep for minutes while nothing else happened (10.0).
         """
-        if not self._there(name):
-            raise LabError(f"{name}: no such device")
-        start = again = time.monotonic()
-        while self._there(name):
+        left = self._there(names)
+        unknown = [name for name in names if name not in left]
+        if unknown:
+            raise LabError(f"{' '.join(unknown)}: no such device")
+        start = time.monotonic()
+        again = dict.fromkeys(left, start)
+        while left:
             now = time.monotonic()
             if now - start > UNPLUG_LIMIT:
-                raise LabError(f"{name}: the guest did not let go in {UNPLUG_LIMIT} s")
-            if now >= again:
-                again = now + (ASK_AGAIN if self._ask(name) else TRY_AGAIN)
+                raise LabError(f"{' '.join(left)}: the guest did not let go in {UNPLUG_LIMIT} s")
+            for name in left:
+                if now >= again[name]:
+                    again[name] = now + self._ask(name)
             time.sleep(0.1)
+            left = self._there(left)
         return ""
