@@ -16,9 +16,10 @@ SECTOR = (b"\xb0\x57\xe6\xe9"           # mov al,'W'; out 0xe9,al
 LIMIT = 10
 # What an emulator does slowly and nothing here needs: a fifth level of page tables in every
 # walk, the vector instructions that a C library chooses where it finds them, and string
-# instructions announced as fast, with which a page is cleared byte by byte.
+# instructions announced as fast, with which a page is cleared byte by byte. Kernels complain
+# of vector instructions for ciphers where the others are not.
 CPU = ["-cpu", "max,la57=off,avx=off,avx2=off,f16c=off,fma=off,erms=off,fsrm=off,fzrm=off,"
-       "fsrs=off,fsrc=off"]
+       "fsrs=off,fsrc=off,vaes=off,vpclmulqdq=off"]
 # Virtual processors take turns in one thread, or run at once in a thread each: then every
 # atomic instruction costs, and one that waits for a lock whose holder does not run spins.
 TCG = {False: ["-accel", "tcg,thread=single", *CPU], True: ["-accel", "tcg,thread=multi", *CPU]}
