@@ -146,14 +146,18 @@ const std::vector<ioctl_layout> &layouts()
 	return all;
 }
 
-bool documented(const ioctl_layout &layout, int error)
+bool documented(const ioctl_layout &made, unsigned long request, int error)
 {
 	static const std::vector<int> every = {EINVAL, E2BIG, EOPNOTSUPP, EFAULT, ENOMEM, EINTR};
+	const ioctl_layout *called = &made;
 
+	for (const ioctl_layout &one : layouts())
+		if (one.request == request)
+			called = &one;
 	if (error == ENODEV)
-		return layout.device == netdev_handle;
+		return made.device == netdev_handle;
 	return std::count(every.begin(), every.end(), error) ||
-	       std::count(layout.errnos.begin(), layout.errnos.end(), error);
+	       std::count(called->errnos.begin(), called->errnos.end(), error);
 }
 
 const std::vector<std::string> &words(device_kind device)

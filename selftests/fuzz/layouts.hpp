@@ -44,8 +44,11 @@ struct ioctl_layout {
 };
 
 const std::vector<ioctl_layout> &layouts();
-/* May this error be returned, by the documentation? */
-bool documented(const ioctl_layout &layout, int error);
+/*
+ * May this error be returned, by the documentation? The number may have become that of another
+ * request of the device that it was made for.
+ */
+bool documented(const ioctl_layout &made, unsigned long request, int error);
 /* Names of symbols, owners and NICs that are likely to exist. */
 const std::vector<std::string> &words(device_kind device);
 const char *device_path(device_kind device);

@@ -287,7 +287,7 @@ int request::descriptor() const
 
 std::string request::verify(int result, int error) const
 {
-	if (result < 0 && !documented(layout_, error) && !(error == ENOTTY && !legal_))
+	if (result < 0 && !documented(layout_, number_, error) && !(error == ENOTTY && !legal_))
 		return std::string(layout_.name) + ": undocumented errno " + std::to_string(error);
 	if (result > 0)
 		return std::string(layout_.name) + ": returned " + std::to_string(result);
