@@ -44,6 +44,7 @@ FIXTURE(node) {
 	int ifindex;
 	int fd;
 	int uevents;
+	bool held;	/* udev, which takes no event meanwhile */
 };
 
 FIXTURE_SETUP(node)
@@ -65,6 +66,8 @@ FIXTURE_SETUP(node)
 FIXTURE_TEARDOWN(node)
 {
 	link_del(self->ifindex);
+	if (self->held)
+		EXPECT_EQ(0, system("exec udevadm control --start-exec-queue"));
 	close(self->uevents);
 	close(self->fd);
 	close(self->control);
@@ -292,6 +295,9 @@ TEST_F(node, new_nic_without_text)
 {
 	ASSERT_EQ(0, link_del(self->ifindex));
 	close(self->fd);
+	/* udev gives a new NIC another name if its own is no text, some time (252: "nn_"). */
+	self->held = true;
+	ASSERT_EQ(0, system("exec udevadm control --stop-exec-queue"));
 	self->ifindex = link_add("dummy", no_text[0], 0);
 	ASSERT_LT(0, self->ifindex);
 	self->fd = handle_open(self->ifindex);
