@@ -208,7 +208,7 @@ unsigned long cycles(int argc, char **argv)
 	 */
 	const bool races = !access("/sys/kernel/debug/kcsan", F_OK);
 
-	return std::getenv("WAYMARK_SLOW") && !races ? 5 : 20;
+	return std::getenv("WAYMARK_SLOW") && !races ? 3 : 20;
 }
 
 } // namespace

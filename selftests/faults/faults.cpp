@@ -46,7 +46,7 @@ constexpr unsigned int limit = 5000;
 constexpr unsigned int planned = 20;
 /* Of what takes long, without WAYMARK_LONG: the first ones in turn, then one of so many. */
 constexpr unsigned int in_turn = 12;
-constexpr unsigned int stride = 17;
+constexpr unsigned int stride = 29;
 
 struct operation {
 	std::string name;

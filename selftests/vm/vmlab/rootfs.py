@@ -14,16 +14,27 @@ MASKED = ("systemd-timesyncd.service", "systemd-networkd.service", "systemd-reso
           "ldconfig.service", "systemd-hwdb-update.service", "systemd-journal-flush.service",
           "systemd-journal-catalog-update.service", "systemd-update-done.service",
           "systemd-machine-id-commit.service", "systemd-random-seed.service",
-          "systemd-rfkill.socket", "systemd-boot-random-seed.service")
+          "systemd-rfkill.socket", "systemd-boot-random-seed.service",
+          "systemd-sysusers.service", "systemd-remount-fs.service", "systemd-hibernate-clear.service",
+          "systemd-tmpfiles-setup-dev-early.service", "systemd-initctl.socket", "tmp.mount",
+          "systemd-ask-password-console.path", "systemd-ask-password-wall.path",
+          "proc-sys-fs-binfmt_misc.automount", "dev-hugepages.mount", "dev-mqueue.mount",
+          "run-lock.mount", "sys-fs-fuse-connections.mount", "sys-kernel-config.mount",
+          "modprobe@configfs.service", "modprobe@drm.service", "modprobe@efi_pstore.service",
+          "modprobe@fuse.service")
+# Nor for what these would make units of; each is a process before the first unit.
+GENERATORS = ("bless-boot", "cryptsetup", "factory-reset", "getty", "gpt-auto", "hibernate-resume",
+              "integritysetup", "rc-local", "ssh", "system-update", "sysv", "tpm2", "veritysetup")
 
 
 def _prepare(root):
     """What an installer would have written."""
     etc = os.path.join(root, "etc")
-    units = os.path.join(etc, "systemd/system")
-    os.makedirs(units, exist_ok=True)
-    for unit in MASKED:
-        path = os.path.join(units, unit)
+    masked = [os.path.join(etc, "systemd/system", unit) for unit in MASKED]
+    masked += [os.path.join(etc, "systemd/system-generators", f"systemd-{name}-generator")
+               for name in GENERATORS]
+    for path in masked:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
         cache.remove(path)
         os.symlink("/dev/null", path)
     for name, text in (("hostname", "waymark\n"), ("machine-id", "77" * 16 + "\n"),
@@ -49,7 +60,7 @@ def get(lab, suite):
                    "-no-progress", "-quiet"], f"{suite}: pack the root file system", log,
                   binds=[(tmp, "/build")])
         cache.remove(root)
-    key = cache.key(packages, MASKED, chroot.TRIM, archive.of(lab, suite).resolved(packages), 1)
+    key = cache.key(packages, MASKED, GENERATORS, chroot.TRIM, archive.of(lab, suite).resolved(packages), 1)
     with lab.guard(f"rootfs-{suite}"):
         entry = lab.cache.entry("rootfs", suite, key, make)
     return os.path.join(entry, "rootfs.sqfs")
