@@ -6,6 +6,8 @@
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=/dev/null
 . "$here/../kselftest/ktap_helpers.sh"
+# shellcheck source=selftests/lib/nap.sh
+. "$here/nap.sh"
 export LC_ALL=C
 trap finish EXIT
 
@@ -142,17 +144,6 @@ rename() {
 	if [ ! -e "/sys/class/net/$2" ] || [ "$(< "/sys/class/net/$2/ifindex")" != "$ifindex" ]; then
 		echo "$said"
 		return 1
-	fi
-}
-
-# nap SECONDS: sleep(1) without a process; nobody writes into that pipe.
-exec {never}<> <(:)
-nap() {
-	# Before bash 5.2, an alarm ends the wait, for ever if it comes before that has begun.
-	if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 502)); then
-		sleep "$1"
-	else
-		read -r -t "$1" -u "$never" || true
 	fi
 }
 

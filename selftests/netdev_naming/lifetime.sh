@@ -5,6 +5,8 @@
 # and no unloading under an open descriptor. NICs come and go meanwhile.
 
 source "$(dirname "$0")/../kselftest/ktap_helpers.sh"
+# shellcheck source=selftests/lib/nap.sh
+source "$(dirname "$0")/nap.sh"
 
 module=netdev_naming
 cycles=${NETDEV_NAMING_CYCLES:-$([ -n "$WAYMARK_LONG" ] && echo 20 || echo 3)}
@@ -78,18 +80,6 @@ open_descriptor_holds_module()
 node_of()
 {
 	echo "/dev/netdev/if$(< "/sys/class/net/$1/ifindex")"
-}
-
-# nap SECONDS: sleep(1) without a process; nobody writes into that pipe.
-exec {never}<> <(:)
-nap()
-{
-	# Before bash 5.2, an alarm ends the wait, for ever if it comes before that has begun.
-	if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 502)); then
-		sleep "$1"
-	else
-		read -r -t "$1" -u "$never" || true
-	fi
 }
 
 # For one ip, a command at a time: one that does them all at once would keep udev busy
