@@ -83,6 +83,12 @@ static noinline bool symidx_find_verified(struct compat_find_symbol_arg *arg)
 			*answer = after;
 		}
 	}
+	/*
+	 * Two searches take time. The caller may be strong_try_module_get(), which takes a module
+	 * that has gone so far for a bug; the kernel's search passes it over.
+	 */
+	while (found && answer->owner && READ_ONCE(answer->owner->state) == MODULE_STATE_UNFORMED)
+		found = symidx_find_export_slowly(arg->name, arg->gplok, answer);
 	preempt_enable_notrace();
 	return found;
 }
