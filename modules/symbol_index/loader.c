@@ -83,13 +83,14 @@ static noinline bool symidx_find_verified(struct compat_find_symbol_arg *arg)
 			*answer = after;
 		}
 	}
+	preempt_enable_notrace();
 	/*
-	 * Two searches take time. The caller may be strong_try_module_get(), which takes a module
-	 * that has gone so far for a bug; the kernel's search passes it over.
+	 * Two searches take time, and may have been preempted just now. The caller may be
+	 * strong_try_module_get(), which takes a module that has gone so far for a bug; the
+	 * kernel's search passes it over. The caller keeps the owner's memory.
 	 */
 	while (found && answer->owner && READ_ONCE(answer->owner->state) == MODULE_STATE_UNFORMED)
 		found = symidx_find_export_slowly(arg->name, arg->gplok, answer);
-	preempt_enable_notrace();
 	return found;
 }
 

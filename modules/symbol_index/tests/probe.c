@@ -204,7 +204,8 @@ static atomic64_t probe_gotten = ATOMIC64_INIT(0);
  * Kernels that search under rcu_read_lock() alone (7.2, for one) can be preempted after
  * they found a symbol of a module that goes. If that has got as far as to
  * MODULE_STATE_UNFORMED when they look at its state, they take it for a bug:
- * strong_try_module_get(). Older ones disable preemption themselves.
+ * strong_try_module_get(). Older ones disable preemption themselves. It makes that
+ * unlikely, not impossible: the module goes on another processor.
  */
 static bool probe_get(const char *name)
 {
