@@ -16,6 +16,8 @@ namespace waymark::symidx
 namespace
 {
 
+constexpr std::size_t least_output = std::size_t{1} << 16;
+constexpr std::size_t first_output = std::size_t{1} << 20;
 constexpr std::size_t largest_output = std::size_t{1} << 30;
 constexpr std::uint64_t xz_memory = 256 << 20;
 
@@ -55,6 +57,13 @@ struct decompressor::state {
 #ifdef HAVE_ZSTD
 		ZSTD_freeDCtx(zstd);
 #endif
+	}
+	/* Room for some output: a module is four times as large as it is packed. */
+	void start(std::size_t packed)
+	{
+		const std::size_t room = std::clamp(4 * packed, least_output, first_output);
+
+		out.resize(std::max(out.size(), room));
 	}
 	/* Room for more output after @used bytes. */
 	void grow(std::size_t used, const std::string &object)
@@ -142,20 +151,19 @@ std::size_t decompressor::state::unpack_zstd(byte_view packed, const std::string
 #endif
 }
 
-decompressor::decompressor() : state_(std::make_unique<state>())
-{
-	state_->out.resize(1 << 20);
-}
+decompressor::decompressor() : state_(std::make_unique<state>()) {}
 
 decompressor::~decompressor() = default;
 
 byte_view decompressor::unpack(byte_view packed, const std::string &object)
 {
+	const compression how = compression_of(packed);
 	std::size_t size;
 
-	switch (compression_of(packed)) {
-	case compression::none:
+	if (how == compression::none)
 		return packed;
+	state_->start(packed.size());
+	switch (how) {
 	case compression::xz:
 		size = state_->unpack_xz(packed, object);
 		break;
