@@ -152,7 +152,7 @@ bool documented(const ioctl_layout &made, unsigned long request, int error)
 	const ioctl_layout *called = &made;
 
 	for (const ioctl_layout &one : layouts())
-		if (one.request == request)
+		if (one.device == made.device && one.request == request)
 			called = &one;
 	if (error == ENODEV)
 		return made.device == netdev_handle;
