@@ -6,8 +6,8 @@
 # Nobody writes into that pipe.
 exec {never}<> <(:)
 
-# nap SECONDS: sleep(1) in this shell. Since bash 5.2 the wait is a pselect(2) with a limit.
-# Before, it is a read(2) that an alarm ends, and for ever if the alarm comes before it.
+# nap SECONDS: sleep(1), in this shell if that can: since bash 5.2, read -t waits in pselect(2)
+# with a limit; before, in a read(2) that an alarm ends, and for ever if the alarm comes first.
 nap() {
 	if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 502)); then
 		sleep "$1"
