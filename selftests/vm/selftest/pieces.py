@@ -108,7 +108,8 @@ def programs_time_out():
 
 
 # What apt and dpkg are to mmdebstrap: a mount, and a child with a session of its own.
-MOUNTS = ("mount -t tmpfs tmpfs place && { setsid sleep 300 > alive & } && touch begun && sleep 300")
+MOUNTS = ("mount -t tmpfs tmpfs place && { setsid sh -c 'touch begun; exec sleep 300' > alive & } && "
+          "sleep 300")
 
 
 def killed_program_leaves_nothing():
@@ -238,32 +239,46 @@ def assertion_is_seen():
     return seen and not killed and not other, f"assertion: seen {seen}, killed {killed}, other {other}"
 
 
-class Slot:
-    """As much of QEMU as an unplugging needs: a device in a port that is busy at first."""
+class Ports:
+    """As much of QEMU as an unplugging needs: two devices, in ports that are busy at first."""
 
-    def __init__(self):
-        self.devices = ["nic"]
-        self.asked = 0
+    def __init__(self, leaves=True):
+        self.leaves = leaves
+        self.devices = ["type", "one", "two"]
+        self.asked = []
 
     def command(self, name, **arguments):
         if name == "qom-list":
-            return [{"name": device} for device in ["type", *self.devices]]
-        if arguments["id"] not in self.devices:
-            raise LabError("Device 'none' not found")
-        self.asked += 1
-        if self.asked == 1:
+            return [{"name": device} for device in self.devices]
+        name = arguments["id"]
+        self.asked.append(name)
+        if self.asked.count(name) == 1:
             raise LabError("Hot-unplug failed: guest is busy (power indicator blinking)")
-        self.devices.remove("nic")
+        if self.leaves and set(self.asked) == {"one", "two"}:
+            self.devices.remove(name)
+        if name == "two":       # it was just going
+            raise LabError("Device 'two' not found")
         return {}
 
 
 def unplugging_ends():
-    """With the device gone: nothing says so here, and no more is asked than that needs."""
-    slot = Slot()
-    requests = control.Control(slot, "", "", [])
-    answers = [requests.serve(["1", "del", *names]) for names in (["nic", "none"], ["nic"], ["nic"])]
-    return (answers == ["1 error none: no such device", "1 ok", "1 error nic: no such device"]
-            and slot.asked == 2, f"unplugging: {answers}, asked {slot.asked} times")
+    """When both are gone, of which nothing tells; an unknown one leaves all as it is."""
+    ports = Ports()
+    requests = control.Control(ports, "", "", [])
+    answers = [requests.serve(["1", "del", *names])
+               for names in (["one", "none"], ["one", "two"], ["one"])]
+    return (answers == ["1 error none: no such device", "1 ok", "1 error one: no such device"]
+            and ports.asked == ["one", "two", "one", "two"],
+            f"unplugging: {answers}, asked {ports.asked}")
+
+
+def unplugging_is_given_up():
+    limit, control.UNPLUG_LIMIT = control.UNPLUG_LIMIT, 2
+    try:
+        answer = control.Control(Ports(False), "", "", []).serve(["1", "del", "one"])
+    finally:
+        control.UNPLUG_LIMIT = limit
+    return answer == "1 error one: the guest did not let go in 2 s", f"unplugging: {answer}"
 
 
 INJECTED = ("[  320.2] faults: vmalloc error: size 374208, vm_struct allocation failed\n"
@@ -283,4 +298,4 @@ ALL = (cache_keeps, cache_sees_change, cache_sees_loss, cache_sees_half, cache_l
        cache_locks, no_space_is_named, programs_time_out, killed_program_leaves_nothing,
        matrix_is_sound, matrix_refuses, versions_sort, ports_are_free, cpio_is_read, sync_follows,
        killed_build, lost_timer_is_seen, assertion_is_seen, unplugging_ends,
-       injected_failure_is_known)
+       unplugging_is_given_up, injected_failure_is_known)

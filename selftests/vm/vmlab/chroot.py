@@ -31,7 +31,7 @@ def trim():
     return [*[word for word in TRIM if "=path-exclude=" not in word],
             '--setup-hook=mkdir -p "$1/etc/dpkg/dpkg.cfg.d" && '
             f"printf '%s\\n' {lines} > \"$1/etc/dpkg/dpkg.cfg.d/trim\"",
-            "--customize-hook=rm -rf " + " ".join(f'"$1"{pattern}' for pattern in excluded)]
+            "--customize-hook=rm -rf " + " ".join(f'"${{1:?}}"{pattern}' for pattern in excluded)]
 
 
 def bootstrap(lab, suite, packages, target, log, what, nice=command.NICE):

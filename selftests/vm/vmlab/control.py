@@ -5,6 +5,7 @@ is a line "SERIAL add ID MODEL BUS [PROPERTY=VALUE]...", "SERIAL del ID..." or
 "SERIAL ports"; the answer "SERIAL ok [TEXT]" or "SERIAL error TEXT".
 """
 
+import re
 import socket
 import threading
 import time
@@ -17,6 +18,8 @@ UNPLUG_LIMIT = 300
 # carries out, if only when something else is in the slot.
 ASK_AGAIN = 30
 TRY_AGAIN = 1
+# A port that is powering up, or has not answered the last question.
+BUSY = re.compile("guest is busy|already in the process of unplug")
 
 
 class Control(threading.Thread):
@@ -99,7 +102,7 @@ class Control(threading.Thread):
             self.qmp.command("device_del", id=name)
         except LabError as error:
             # It may go between two looks.
-            if "unplug" not in str(error) and self._there([name]):
+            if not BUSY.search(str(error)) and self._there([name]):
                 raise
             return TRY_AGAIN
         return ASK_AGAIN
