@@ -63,8 +63,8 @@ symbol_index symbol_index::open(const std::string &path)
 	if (st.st_size > INT32_MAX)
 		throw error(path, "too large for a symbol index");
 	/*
-	 * A mapping of the file would end us when somebody cuts that off. Pages that are there
-	 * already take half the time of a vector's, which are cleared twice.
+	 * A mapping of the file would end us when somebody cuts that off. A vector would be
+	 * cleared a second time, and come page by page.
 	 */
 	if (st.st_size > 0)
 		mem->take(st.st_size, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_POPULATE, -1, path);
