@@ -111,6 +111,9 @@ class SanitizerKernel:
     """Another kernel for a KernelRow, like vmlab.kernel.StockKernel."""
 
     fragments = ("kernel.config",)
+    # What has to be on at the end of each boot; said here, so that the configuration cannot
+    # lose them (vmlab.kernellog.LOST).
+    detectors = ("kmemleak", "lockdep")
     # Blocks of our modules count themselves (KCOV for the fuzzer, gcov for lines).
     words = ("KCOV_INSTRUMENT=y", "GCOV_PROFILE=y", PATTERN)
     nice = command.URGENT
@@ -205,6 +208,7 @@ class KcsanKernel(SanitizerKernel):
     """The flavour that looks for data races of our modules, and of nobody else."""
 
     fragments = ("kernel.config", "kcsan.config")
+    detectors = ("lockdep",)
     words = ()
     nice = command.NICE
     kernel_words = (*SanitizerKernel.kernel_words, "KCSAN_SANITIZE=n")

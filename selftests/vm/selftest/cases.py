@@ -83,6 +83,45 @@ def cut(field, mark):
     return changed(**{field: text[:text.index(mark)]})
 
 
+# What a kernel of our own says in addition, and what is expected of it.
+WATCHED_VERDICT = VERDICT.replace("taint", f"kmemleak nonce={NONCE} 0\nlockdep nonce={NONCE} 1\ntaint")
+WATCHED = changed(verdict=WATCHED_VERDICT, dmesg=DMESG + "[    1.1] kmemleak: Kernel memory leak detector "
+                  "initialized (mem pool available: 39006)\n")
+EXPECT_WATCHED = dataclasses.replace(EXPECT, detectors=("kmemleak", "lockdep"))
+
+
+def watched(line="", old="", new=""):
+    """A boot of such a kernel with one more line in its log, and another verdict."""
+    assert old in WATCHED_VERDICT
+    return dataclasses.replace(WATCHED, dmesg=f"{WATCHED.dmesg}[   70.1] {line}\n",
+                               verdict=WATCHED_VERDICT.replace(old, new) if old else WATCHED_VERDICT)
+
+
+# Detectors that stopped looking, of a kernel that has them.
+BLIND = (
+    ("kmemleak that switched itself off", watched("kmemleak: Kernel memory leak detector disabled"),
+     "detector disabled"),
+    ("kmemleak that keeps what it knew", watched("kmemleak: Kmemleak disabled without freeing internal data."),
+     "Kmemleak disabled"),
+    ("kmemleak without memory for an object", watched("kmemleak: Cannot allocate a kmemleak_object structure"),
+     "kmemleak_object"),
+    ("kmemleak without memory of its own", watched("kmemleak: Memory pool empty, consider increasing "
+                                                   "CONFIG_DEBUG_KMEMLEAK_MEM_POOL_SIZE"), "pool empty"),
+    ("kmemleak that lost its way", watched("kmemleak: Cannot insert 0xffff888003d2a000 into the object "
+                                           "search tree (overlaps existing)"), "Cannot insert"),
+    ("kmemleak that does not scan", watched(old="taint", new=f"problem nonce={NONCE} kmemleak does not scan"
+                                            "\ntaint"), "does not scan"),
+    ("kmemleak that was not asked", watched(old=f"kmemleak nonce={NONCE} 0\n"), "kmemleak: was not asked"),
+    ("kmemleak that counted nothing", watched(old=f"kmemleak nonce={NONCE} 0", new=f"kmemleak nonce={NONCE}"),
+     "kmemleak: -1"),
+    ("lockdep that a taint ended", watched("Disabling lock debugging due to kernel taint"),
+     "Disabling lock debugging"),
+    ("lockdep that is full", watched("turning off the locking correctness validator."), "turning off"),
+    ("lockdep that is off at the end", watched(old=f"lockdep nonce={NONCE} 1", new=f"lockdep nonce={NONCE} 0"),
+     "debug_locks is 0"),
+    ("a kernel without lockdep", watched(old=f"lockdep nonce={NONCE} 1\n"), "debug_locks is not there"),
+)
+
 # (name, evidence, a word of the reason that must be given)
 BAD = (
     ("a failed point", edit("tap", "# ok 2 global.clear", "# not ok 2 global.clear"), "global.clear"),
@@ -164,6 +203,11 @@ FINE = (
         "unknown, you have been warned.\n"), EXPECT),
     ("a test taint where it is allowed", edit("verdict", "12288", str(12288 | 1 << 18)),
      dataclasses.replace(EXPECT, taint=1 << 18)),
+    ("a kernel with detectors", WATCHED, EXPECT_WATCHED),
+    ("an area that kmemleak has no memory for", watched(
+        "kmemleak: Cannot allocate a scan area, scanning the full object"), EXPECT_WATCHED),
+    ("a taint that would end lockdep, if there were one", changed(
+        dmesg=DMESG + "[ 5.0] Disabling lock debugging due to kernel taint\n"), EXPECT),
     ("a program that skips itself before its plan", edit(
         "tap", "# TAP version 13\n# 1..1\n# ok 1 links follow\n"
         "# # Totals: pass:1 fail:0 xfail:0 xpass:0 skip:0 error:0\nok 2 selftests: naming: rename.sh",

@@ -36,17 +36,18 @@ class Judge:
         return self
 
     def run(self):
-        progress.step(self.name, f"{len(cases.BAD)} ways to fail, "
+        progress.step(self.name, f"{len(cases.BAD) + len(cases.BLIND)} ways to fail, "
                       f"{len(self.PARTS)} parts and bad inputs")
         found = Result(self.name)
         for name, evidence, expect in cases.FINE:
             given = judge.judge("fixture", evidence, expect)
             self.point(found, given.good, f"{name} is not accepted: {given.failures}")
-        for name, evidence, reason in cases.BAD:
-            given = judge.judge("fixture", evidence, cases.EXPECT)
-            named = any(reason in line for line in given.failures)
-            self.point(found, not given.good and named,
-                       f"{name} is not reported as {reason!r}: {given.failures}")
+        for bad, expect in ((cases.BAD, cases.EXPECT), (cases.BLIND, cases.EXPECT_WATCHED)):
+            for name, evidence, reason in bad:
+                given = judge.judge("fixture", evidence, expect)
+                named = any(reason in line for line in given.failures)
+                self.point(found, not given.good and named,
+                           f"{name} is not reported as {reason!r}: {given.failures}")
         for piece in self.PARTS:
             self.point(found, *piece())
         return found

@@ -28,6 +28,7 @@ class Expectation:
     systemd: str            # regular expression that the version starts with
     tests: tuple = ()       # "part:test", all of which must have run
     taint: int = 0          # more taint bits than O, E and a live patch's K
+    detectors: tuple = ()   # of kernellog.LOST, which must have looked to the end
 
 
 def judge(row, evidence, expect):
@@ -40,6 +41,7 @@ def judge(row, evidence, expect):
     _identity(result, said, expect)
     _tests(result, said, tap.parse(evidence.tap), expect)
     _kernel(result, said, evidence, expect)
+    _detectors(result, said, expect)
     if result.passed == 0 and result.failed == 0:
         result.fail("zero tests passed")
     return result
@@ -81,7 +83,7 @@ def _tests(result, said, report, expect):
 
 def _kernel(result, said, evidence, expect):
     seen = []
-    for line in kernellog.bad_lines(evidence.console + "\n" + evidence.dmesg):
+    for line in kernellog.bad_lines(evidence.console + "\n" + evidence.dmesg, expect.detectors):
         text = re.sub(r"^\[[^]]*\]\s*", "", line)
         if text not in seen:
             seen.append(text)
@@ -95,3 +97,13 @@ def _kernel(result, said, evidence, expect):
     if said.leaks:
         first = (evidence.kmemleak.strip().splitlines() or [""])[0]
         result.fail(f"kmemleak: {said.leaks} objects, {first}")
+
+
+def _detectors(result, said, expect):
+    """Silence proves something only of a detector that is on at the end."""
+    if not said.ended:
+        return
+    if "kmemleak" in expect.detectors and said.leaks is None:
+        result.fail("kmemleak: was not asked, or this kernel has none")
+    if "lockdep" in expect.detectors and said.lockdep != "1":
+        result.fail(f"lockdep: is off at the end, debug_locks is {said.lockdep or 'not there'}")

@@ -110,7 +110,8 @@ class KernelRow:
                           f"{self.append} {append}", **options)
 
     def expectation(self):
-        return judge.Expectation(self.kernel.release, self.target.systemd, self.tests, self.taint)
+        return judge.Expectation(self.kernel.release, self.target.systemd, self.tests, self.taint,
+                                 getattr(self.kernel, "detectors", ()))
 
     def run(self):
         """Boot, serve, judge."""

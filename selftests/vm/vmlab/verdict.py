@@ -12,7 +12,8 @@ class Verdict:
     systemd: str = ""
     kernel: str = ""
     taint: int = -1
-    leaks: int = 0
+    leaks: int = None       # None: kmemleak was not asked
+    lockdep: str = ""       # debug_locks of /proc/lockdep_stats
     problems: list = field(default_factory=list)
 
 
@@ -47,6 +48,8 @@ def _line(verdict, word, rest):
         verdict.taint = int(rest) if rest.isdigit() else -1
     elif word == "kmemleak":
         verdict.leaks = int(rest) if rest.isdigit() else -1
+    elif word == "lockdep":
+        verdict.lockdep = rest
     elif word == "problem":
         verdict.problems.append(f"guest: {rest}")
     elif word == "end":
