@@ -25,6 +25,8 @@ class Station(row.KernelRow):
     """A target, packed once and booted with many machines."""
 
     everything = True
+    # minutes a boot: none of the tests that take hours is there
+    long_limit = row.LIMIT
 
     def __init__(self, lab, target):
         super().__init__(lab, target, (TEST,))

@@ -35,6 +35,7 @@ class DetectorRow(row.KernelRow):
     title = "detectors"
     long = True
     memory = "2G"
+    long_limit = row.LIMIT      # the long form has nothing more
     at_once = True
     append = sanitizer.APPEND
     system = sanitizer.SanitizerKernel

@@ -19,7 +19,7 @@ import detectors  # noqa: E402
 import sanitizer  # noqa: E402
 
 
-# An hour of fuzzing and ten thousand loads, emulated.
+# An hour of fuzzing, two of loads, and every allocation failed in turn, emulated and watched.
 LONG_LIMIT = 12 * 3600
 
 
@@ -28,13 +28,12 @@ class OwnKernelRow(row.KernelRow):
 
     append = sanitizer.APPEND
     limit = 3 * row.LIMIT
+    long_limit = LONG_LIMIT
     # KUnit taints the kernel (N): the suites are tests
     taint = 1 << 18
 
     def prepare(self):
-        if self.everything:
-            self.limit = LONG_LIMIT
-        elif not self.words:
+        if not self.everything and not self.words:
             self.append = f"{self.append} {sanitizer.BRIEF}"
         return super().prepare()
 
@@ -98,6 +97,7 @@ class KcsanRow(OwnKernelRow):
         super().__init__(lab, sanitizer.KCSAN_TARGET, tests or self.concurrent,
                          sanitizer.KcsanKernel(lab, sanitizer.KCSAN_TARGET))
         self.minutes = 120
+        self.long_minutes = 240
 
 
 def fuzzed(tap):

@@ -148,6 +148,11 @@ BAD = (
      "global.clear"),
     ("a bail-out", edit("tap", "# ok 2 global.clear", "# Bail out! no memory"), "Bail out"),
     ("a runner cut off", cut("tap", "# selftests: naming"), "1 of 2 planned"),
+    ("a second runner without a plan", changed(tap=TAP + "TAP version 13\n"), "runner: no plan"),
+    ("a second runner cut off", changed(tap=TAP + TAP[:TAP.index("# selftests: naming")]), "1 of 2 planned"),
+    ("a failure of a second runner", changed(tap=TAP + TAP.replace(
+        "# ok 1 links follow", "# not ok 1 links follow").replace("\nok 2 self", "\nnot ok 2 self")),
+     "status 0 in spite"),
     ("a runner without a plan", edit("tap", "1..2\n", ""), "no plan"),
     ("an empty report", changed(tap=""), "no plan"),
     ("words of the runner that are no TAP", edit("tap", "1..2\n", "1..2\nrunner.sh: 134: not found\n"),
@@ -194,6 +199,7 @@ BAD = (
 # A live patch explains K, and a kernel of its own may have more.
 FINE = (
     ("a good boot", GOOD, EXPECT),
+    ("a boot with two runners", changed(tap=TAP + TAP), EXPECT),
     ("a live patch", dataclasses.replace(
         edit("verdict", "12288", str(12288 | 1 << 15)),
         dmesg=DMESG + "[ 5.0] livepatch: enabling patch 'symbol_index'\n"), EXPECT),

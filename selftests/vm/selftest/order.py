@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the schedule of rows promises, on rows that do nothing."""
+"""What the schedule of rows promises, on rows that do nothing, and the order of tests in a row."""
 
 import contextlib
 import io
 import threading
 import time
 
-from vmlab import check, schedule
+from vmlab import check, matrix, row, schedule
 from vmlab.error import LabError
 from vmlab.result import Result
 
@@ -86,5 +86,22 @@ def no_more_are_prepared_than_run():
             f"{ahead} rows were prepared while none was taken: {names}")
 
 
-ALL = (what_is_ready_runs_first, short_rows_are_apart, a_row_that_cannot_be_prepared_fails,
+def what_takes_hours_is_last():
+    """By runners of their own, and only where it does; and the row has the time for it."""
+    entry = row.KernelRow(None, matrix.targets()[0])
+    tests = ("churn:churn", "faults:faults", "flex_array:api", "fuzz:fuzz", "naming:rename.sh")
+    entry.tests = tests
+    short = entry.groups()
+    entry.everything = True
+    long = entry.groups()
+    entry.tests = ("fuzz:fuzz",)
+    alone = entry.groups()
+    return (short == [list(tests)]
+            and long == [["flex_array:api", "naming:rename.sh"], ["churn:churn"], ["faults:faults"],
+                         ["fuzz:fuzz"]]
+            and alone == [["fuzz:fuzz"]] and entry.long_limit > 4 * 3600,
+            f"order of tests: {short} {long} {alone}, {entry.long_limit} s")
+
+
+ALL = (what_takes_hours_is_last, what_is_ready_runs_first, short_rows_are_apart, a_row_that_cannot_be_prepared_fails,
        a_fault_of_the_laboratory_fails_its_row, no_more_are_prepared_than_run)

@@ -63,6 +63,8 @@ class Judge:
 class Broken(row.KernelRow):
     """A guest whose tests lie, stop half-way and take the kernel down."""
 
+    long_limit = row.LIMIT      # the long form has nothing more
+
     # What the judge must say of this boot; each is a test of its own.
     REASONS = (("broken:1-truncated.sh: 1 of 3 planned", "a truncated plan"),
                ("broken:2-empty.sh: zero tests", "zero tests"),

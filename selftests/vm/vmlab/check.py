@@ -21,7 +21,10 @@ def rows(lab, names, tests, long=False):
     """
     found = plugin.rows(lab, tests, long or bool(names))
     targets = {target.name: target for target in matrix.targets()}
-    found += [row.KernelRow(lab, target, tests) for target in targets.values()]
+    stock = [row.KernelRow(lab, target, tests) for target in targets.values()]
+    for entry in stock:
+        entry.long_minutes = 180    # two hours of them are churn
+    found += stock
     if long:
         found += [coldplug.Coldplug(lab, targets[name], BOOTS) for name in coldplug.ROWS]
     for entry in found:

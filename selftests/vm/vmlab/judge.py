@@ -77,7 +77,7 @@ def _tests(result, said, report, expect):
             result.fail(f"{test}: did not run")
     if said.ended and said.status and not report.titles("failed") and not report.problems:
         result.fail(f"verdict: status {said.status}, but the report shows no failure")
-    if said.ended and not said.status and report.runner.failed:
+    if said.ended and not said.status and any(runner.failed for runner in report.runners):
         result.fail("verdict: status 0 in spite of failed tests")
 
 

@@ -118,7 +118,8 @@ def get(lab, row, made, user):
         home = os.path.join(stage, "opt/waymark")
         shutil.copytree(os.path.join(GUEST, "bin"), os.path.join(home, "bin"))
         os.makedirs(os.path.join(home, "test-modules"), exist_ok=True)
-        for name, lines in (("tests", row.tests), ("benchmarks", row.benchmarks)):
+        groups = [" ".join(group) for group in row.groups()]
+        for name, lines in (("tests", groups), ("benchmarks", row.benchmarks)):
             with open(os.path.join(home, name), "w") as out:
                 out.write("".join(f"{line}\n" for line in lines))
         units = os.path.join(stage, "etc/systemd/system")

@@ -17,7 +17,13 @@ from . import (build, cache, control, hang, initramfs, judge, kernel, matrix, pa
 # An emulated guest on a busy machine needs minutes; a hang must not take hours. Twice what a
 # program may take (`settings`): those behind one that hangs are still run.
 LIMIT = int(os.environ.get("WAYMARK_ROW_LIMIT", "2400"))
+# With the long forms, which have no limits of their own in the guest: two hours of churn, a
+# hundred thousand calls beside udev, as many renames, whole kernels' modules.
+LONG_LIMIT = max(LIMIT, 8 * 3600)
 
+# Last in the long form, each by a runner of its own, the likeliest to hang at the end: what one
+# of them takes down or keeps busy must not hide what the others say.
+LAST = ("churn", "faults", "fuzz")
 
 LOST_TIMER = re.compile(r"rcu: .*kthread (starved for|timer wakeup didn't happen for) \d+ jiffies")
 
@@ -29,6 +35,7 @@ class KernelRow:
     taint = 0           # bits beyond O, E and K that this kernel has without a fault
     append = ""         # more words for the kernel's command line
     limit = LIMIT
+    long_limit = LONG_LIMIT
     everything = False  # run also what the file `pending` names, and long_tests
     whole = False       # bring all tests into the guest, also those that are not run
     at_once = False     # emulated processors run at once rather than by turns
@@ -52,6 +59,8 @@ class KernelRow:
 
     def prepare(self):
         """Build and pack everything that the guest needs."""
+        if self.everything:
+            self.limit = self.long_limit
         folders = [word for word in self.words if word.split(":")[0] not in self.extra]
         chosen = build.named(self.lab.tree, folders) if folders or not self.words else []
         # What will not be run need not be built.
@@ -76,6 +85,13 @@ class KernelRow:
         self.tests = tuple(chosen)
         self.pack(user)
         return self
+
+    def groups(self):
+        """The tests by runner: one run of kselftests takes folders in the order of their names."""
+        last = [[test for test in self.tests if test.split(":")[0] == part]
+                for part in (LAST if self.everything else ())]
+        first = [test for test in self.tests if not any(test in group for group in last)]
+        return [group for group in (first, *last) if group]
 
     def prepare_base(self, chosen=()):
         """All but the payload; returns the build of the tools and the chosen selftests."""

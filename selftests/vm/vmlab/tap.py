@@ -93,13 +93,13 @@ class Document:
 
 @dataclass
 class Tap:
-    """The runner's document and those of the programs."""
-    runner: Document
+    """The runners' documents and those of the programs."""
+    runners: list
     programs: list
 
     @property
     def problems(self):
-        return self.runner.problems + [p for doc in self.programs for p in doc.problems]
+        return [p for doc in [*self.runners, *self.programs] for p in doc.problems]
 
     def failures(self):
         """The failed points, with what their programs said of them."""
@@ -111,7 +111,13 @@ class Tap:
 
 
 def parse(text):
-    """Read the output of run_kselftest.sh."""
+    """Read the output of run_kselftest.sh, which may have run several times."""
+    reports = [part for part in re.split(r"^(?=TAP version 13\r?$)", text, flags=re.MULTILINE) if part]
+    taps = [_parse(report) for report in reports or [""]]
+    return Tap([runner for tap in taps for runner in tap.runners], [doc for tap in taps for doc in tap.programs])
+
+
+def _parse(text):
     runner = Document("runner")
     programs = []
     current = None
@@ -135,7 +141,7 @@ def parse(text):
     runner.finish()
     if len(programs) != runner.planned and runner.planned >= 0:
         runner.problems.append(f"runner: {len(programs)} of {runner.planned} programs started")
-    return Tap(runner, programs)
+    return Tap([runner], programs)
 
 
 def _close(current, line):
