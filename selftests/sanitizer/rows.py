@@ -89,9 +89,11 @@ class KcsanRow(OwnKernelRow):
     append = sanitizer.KCSAN_APPEND
     # The detector sees a race only where there is one.
     at_once = True
+    limit = 6 * row.LIMIT
     concurrent = ("flex_array:race_test", "flex_array:model_test", "netdev_naming:control",
                   "netdev_naming:events", "netdev_naming:netns", "netdev_naming:renames.sh",
-                  "symbol_index:uapi", "symbol_index:snapshot", "symbol_index:loader", "churn:churn")
+                  "symbol_index:uapi", "symbol_index:snapshot", "symbol_index:loader", "churn:churn",
+                  "fuzz:fuzz")
 
     def __init__(self, lab, tests=()):
         super().__init__(lab, sanitizer.KCSAN_TARGET, tests or self.concurrent,
