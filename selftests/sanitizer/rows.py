@@ -9,7 +9,7 @@ import os
 import re
 import sys
 
-from vmlab import gcov, progress, row
+from vmlab import cache, gcov, progress, row
 from vmlab.error import LabError
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -17,6 +17,7 @@ sys.path.insert(0, HERE)
 import coverage  # noqa: E402
 import detectors  # noqa: E402
 import sanitizer  # noqa: E402
+import suites  # noqa: E402
 
 
 # An hour of fuzzing, two of loads, and every allocation failed in turn, emulated and watched.
@@ -54,9 +55,15 @@ class SanitizerRow(OwnKernelRow):
 
     def __init__(self, lab, tests=()):
         super().__init__(lab, sanitizer.TARGET, tests, sanitizer.SanitizerKernel(lab, sanitizer.TARGET))
-        self.extra = {"kunit": os.path.join(HERE, "kunit")}
         self.minutes = 9
         self.long_minutes = 240
+
+    def prepare(self):
+        folder = self.lab.workspace("kunit")
+        cache.remove(folder)
+        suites.folder(self.lab.tree, folder)
+        self.extra = {"kunit": folder}
+        return super().prepare()
 
     def run(self):
         """As every row, and how many lines of the modules all of it reached."""

@@ -15,6 +15,7 @@ import counters         # noqa: E402
 import fuzzing          # noqa: E402
 import order            # noqa: E402
 import pieces           # noqa: E402
+import proofs           # noqa: E402
 from vmlab import cache, judge, matrix, progress, row   # noqa: E402
 from vmlab.result import Result                         # noqa: E402
 
@@ -27,7 +28,7 @@ class Judge:
 
     name = "laboratory"
     minutes = 1
-    PARTS = pieces.ALL + bad_input.ALL + counters.ALL + fuzzing.ALL + order.ALL
+    PARTS = pieces.ALL + bad_input.ALL + counters.ALL + fuzzing.ALL + order.ALL + proofs.ALL
 
     def __init__(self, lab):
         self.lab = lab
