@@ -28,6 +28,10 @@ class LabWorkshop(gates.Workshop):
         self.source = source.whole(lab)
         self.binds = [(self.work, "/build"), (self.source, "/ksft", "ro")]
 
+    def kernel_id(self):
+        # What it is made of, with the distribution's own revision.
+        return os.path.basename(self.source)
+
     def outside(self, path):
         path = str(path)
         for outer, inner, *_ in self.binds:

@@ -6,12 +6,11 @@ the command and the tool are what they were, a clean result is taken from the
 cache. A result with findings is never cached: it must be seen again.
 """
 
-import concurrent.futures
 import hashlib
+import json
 import os
+import re
 import subprocess
-import threading
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -98,14 +97,22 @@ class ToolError(Exception):
 class Workshop:
     """A root file system with the tools, entered by chroot; "/" is the host.
 
-    folder is where the workshop keeps its copies, below the root; results is
-    where, outside, the results of all rows are."""
+    folder is where the workshop keeps its copies, below the root; shared is
+    where gates put what is the same for every tree; results is where, outside,
+    the results of all rows are."""
 
     def __init__(self, root, kernel_source, folder="/build/static", results=None):
         self.root = Path(root)
         self.kernel_source = kernel_source
-        self.folder = folder
+        self.folder = self.shared = folder
         self.results = results
+
+    def kernel_id(self):
+        """Which kernel source this is: the path is the same for every one."""
+        makefile = self.outside(self.kernel_source) / "Makefile"
+        text = makefile.read_text(encoding="utf-8") if makefile.is_file() else ""
+        version = re.findall(r"^(?:VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION) *=(.*)$", text, re.M)
+        return f"{self.kernel_source} {'.'.join(word.strip() for word in version)}"
 
     def outside(self, path):
         return self.root / str(path).lstrip("/")
@@ -163,7 +170,7 @@ class Workshop:
 
 
 class Cache:
-    """Remembers what was found clean."""
+    """Remembers what was found clean, and what was counted then."""
 
     def __init__(self, folder):
         self.folder = Path(folder)
@@ -171,23 +178,31 @@ class Cache:
     def _path(self, key):
         return self.folder / hashlib.sha256(key.encode()).hexdigest()
 
-    def clean(self, key):
-        return self._path(key).exists()
+    def recall(self, key):
+        """What was remembered of it; None: it was not found clean, or is not to be remembered."""
+        path = self._path(key)
+        if not key or not path.exists():
+            return None
+        return json.loads(path.read_text(encoding="utf-8") or "{}")
 
-    def remember(self, key):
+    def remember(self, key, what):
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._path(key).touch()
+        new = self._path(key).with_suffix(".new")
+        new.write_text(json.dumps(what), encoding="utf-8")
+        new.rename(self._path(key))
 
 
 @dataclass
 class Task:
     """work() returns findings; counts says how many things it looks at.
 
-    work() may fill figures, which the report then has."""
+    work() may fill figures, which the report then has, and files (name: text),
+    which the results then have; both are remembered with a clean result."""
     key: str
     counts: int
     work: object
     figures: dict = field(default_factory=dict)
+    files: dict = field(default_factory=dict)
 
 
 class Gate:
@@ -201,52 +216,3 @@ class Gate:
 
     def tasks(self, tree, shop):
         raise NotImplementedError
-
-
-def _run_task(task, cache):
-    if task.key and cache.clean(task.key):
-        return [], True
-    found = list(task.work())
-    if task.key and not found:
-        cache.remember(task.key)
-    return found, False
-
-
-def _finish(report, gate_tasks, futures, lock):
-    for task, future in zip(gate_tasks, futures):
-        try:
-            found, cached = future.result()
-        except ToolError as error:
-            found, cached = [Finding(report.name, str(error))], False
-        with lock:
-            report.checked += task.counts
-            report.cached += task.counts if cached else 0
-            report.findings += found
-            report.figures.update(task.figures)
-
-
-def run_gates(gates, tree, shop, cache, jobs, done=lambda report: None):
-    """Runs all tasks of all gates on one pool; done(report) as gates end."""
-    lock = threading.Lock()
-    reports = []
-    with concurrent.futures.ThreadPoolExecutor(max_workers=jobs) as pool:
-        waiting = []
-        for gate in sorted(gates, key=lambda g: -g.weight):
-            report = Report(gate.name)
-            started = time.monotonic()
-            try:
-                work = list(gate.tasks(tree, shop))
-            except ToolError as error:
-                report.checked = 1
-                report.findings.append(Finding(gate.name, str(error)))
-                work = []
-            waiting.append((report, work, started,
-                            [pool.submit(_run_task, t, cache) for t in work]))
-        for report, work, started, futures in waiting:
-            _finish(report, work, futures, lock)
-            report.seconds = time.monotonic() - started
-            if not report.checked:
-                report.findings.append(Finding(report.name, "looked at nothing"))
-            reports.append(report)
-            done(report)
-    return sorted(reports, key=lambda r: r.name)

@@ -76,7 +76,7 @@ class KernelDoc(Gate):
         shop.need("python3")
         names = [n for n in tree.matching(*KERNEL_CODE) if "/**\n" in tree.read(n)]
         where = shop.sync(tree, "kernel-doc", names)
-        key = f"kernel-doc {shop.kernel_source} {tree.digest(names)}"
+        key = f"kernel-doc {shop.kernel_id()} {tree.digest(names)}"
         return [Task(key, len(names), lambda: self._check(shop, where, names))]
 
     @staticmethod
@@ -88,6 +88,28 @@ class KernelDoc(Gate):
                 yield Finding(*line.removeprefix("Warning: ").split(" ", 1))
         if "Traceback" in ran.stderr:
             raise ToolError(f"kernel-doc: {ran.stderr.strip()[-300:]}")
+
+
+class Padding(Gate):
+    """Bytes between members reach userspace unless somebody writes them."""
+    name = "uapi-padding"
+    proves = "no structure of the uapi has bytes that belong to no member"
+    LINE = re.compile(r"^(.+?:\d+):\d+: (?:warning|error|fatal error): (.*)$")
+
+    def tasks(self, tree, shop):
+        shop.need("gcc")
+        names = tree.matching(("uapi/",), (".h",))
+        where = shop.sync(tree, "padding", names)
+        return [Task(f"padding {tree.digest(names)}", len(names),
+                     lambda: self._check(shop, where, names))]
+
+    def _check(self, shop, where, names):
+        for name in names:
+            ran = shop.run(["gcc", "-fsyntax-only", "-Wpadded", "-I", "uapi", "-x", "c", name], cwd=where)
+            found = [Finding(m[1], m[2]) for m in map(self.LINE.match, ran.stderr.splitlines()) if m]
+            if ran.returncode and not found:
+                raise ToolError(f"gcc: {name}: {ran.stderr.strip()[-300:]}")
+            yield from found
 
 
 class ModuleBuild(Gate):
@@ -103,11 +125,15 @@ class ModuleBuild(Gate):
     def make(self, shop):
         raise NotImplementedError
 
+    def against(self, shop):
+        """What of the kernel is used that the command does not name."""
+        return ""
+
     def tasks(self, tree, shop):
         names = tree.matching(*BUILD_INPUTS)
         units = [n for n in names if n.endswith(".c")]
         command = self.make(shop)
-        key = f"{self.name} {command} {self.ACCEPTED} {tree.digest(names)}"
+        key = f"{self.name} {self.against(shop)} {command} {self.ACCEPTED} {tree.digest(names)}"
         where = shop.sync(tree, self.label, names)
         return [Task(key, len(units), lambda: self._build(shop, where, command))]
 
@@ -157,9 +183,12 @@ class Clang(ModuleBuild):
     proves = "clang's warnings (W=1) on every unit of the modules"
     label = "clang"
 
+    def against(self, shop):
+        return shop.kernel_id()
+
     def make(self, shop):
         shop.need("clang", "make", "ld")
-        out = f"{shop.folder}/clang-kernel"
+        out = f"{shop.shared}/clang-kernel"
         return ["make", "-s", "-j2", "-C", shop.kernel_source, f"O={out}", "CC=clang", "W=1",
                 "KBUILD_MODPOST_WARN=1"]
 
@@ -169,9 +198,9 @@ class Clang(ModuleBuild):
         return super().tasks(tree, shop)
 
     def _configure(self, tree, shop, fragment):
-        out = f"{shop.folder}/clang-kernel"
+        out = f"{shop.shared}/clang-kernel"
         version = shop.run(["clang", "--version"]).stdout.splitlines()
-        stamp = f"{shop.kernel_source} {version[:1]} {tree.digest([fragment])}"
+        stamp = f"{shop.kernel_id()} {version[:1]} {tree.digest([fragment])}"
         mark = shop.outside(out) / "configured"
         if mark.is_file() and mark.read_text(encoding="utf-8") == stamp:
             return
@@ -209,12 +238,17 @@ class Coccicheck(Gate):
             return
         where = shop.sync(tree, "cocci", tree.matching(*KERNEL_CODE))
         patches = sorted(shop.outside(shop.kernel_source).glob("scripts/coccinelle/*/*.cocci"))
-        patches = [p for p in patches if p.name not in self.SKIP]
+        patches = [p for p in patches if p.name not in self.SKIP and self._reports(p)]
         digest = tree.digest(names)
         for part in chunks(patches, 6):
             label = " ".join(p.name for p in part)
-            yield Task(f"cocci {shop.kernel_source} {label} {digest}", len(part),
+            yield Task(f"cocci {shop.kernel_id()} {label} {digest}", len(part),
                        lambda part=part: self._patches(shop, where, part))
+
+    @staticmethod
+    def _reports(patch):
+        """Whether it has the mode in which it says what it found."""
+        return "virtual report" in patch.read_text(encoding="utf-8", errors="replace")
 
     def _patches(self, shop, where, patches):
         for patch in patches:
@@ -222,8 +256,6 @@ class Coccicheck(Gate):
 
     def _patch(self, shop, where, patch):
         text = patch.read_text(encoding="utf-8", errors="replace")
-        if "virtual report" not in text:
-            return
         options = [w for line in re.findall(r"^// Options:(.*)$", text, re.M) for w in line.split()]
         inside = shop.inside(patch)
         ran = shop.run(["spatch", "-D", "report", "--very-quiet", "--no-show-diff", *options,

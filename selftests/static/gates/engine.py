@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Runs gates."""
+
+import concurrent.futures
+import threading
+import time
+
+from .core import Finding, Report, ToolError
+
+
+def _run_task(task, cache, shop):
+    old = cache.recall(task.key)
+    if old is None:
+        found = list(task.work())
+        if task.key and not found:
+            cache.remember(task.key, {"figures": task.figures, "files": task.files})
+    else:
+        found = []
+        task.figures.update(old.get("figures", {}))
+        task.files.update(old.get("files", {}))
+    for name, text in task.files.items():
+        shop.keep(name, text.encode())
+    return found, old is not None
+
+
+def _finish(report, gate_tasks, futures, lock):
+    for task, future in zip(gate_tasks, futures):
+        try:
+            found, cached = future.result()
+        except ToolError as error:
+            found, cached = [Finding(report.name, str(error))], False
+        with lock:
+            report.checked += task.counts
+            report.cached += task.counts if cached else 0
+            report.findings += found
+            report.figures.update(task.figures)
+
+
+def run_gates(gates, tree, shop, cache, jobs, done=lambda report: None):
+    """Runs all tasks of all gates on one pool; done(report) as gates end."""
+    lock = threading.Lock()
+    reports = []
+    with concurrent.futures.ThreadPoolExecutor(max_workers=jobs) as pool:
+        waiting = []
+        for gate in sorted(gates, key=lambda g: -g.weight):
+            report = Report(gate.name)
+            started = time.monotonic()
+            try:
+                work = list(gate.tasks(tree, shop))
+            except ToolError as error:
+                report.checked = 1
+                report.findings.append(Finding(gate.name, str(error)))
+                work = []
+            waiting.append((report, work, started,
+                            [pool.submit(_run_task, t, cache, shop) for t in work]))
+        for report, work, started, futures in waiting:
+            _finish(report, work, futures, lock)
+            report.seconds = time.monotonic() - started
+            if not report.checked:
+                report.findings.append(Finding(report.name, "looked at nothing"))
+            reports.append(report)
+            done(report)
+    return sorted(reports, key=lambda r: r.name)
