@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Runs gates."""
+"""Runs gates: their tasks, and the fault that was planted for each."""
 
 import concurrent.futures
 import threading
 import time
 
+from . import canary
 from .core import Finding, Report, ToolError
 
 
@@ -46,7 +47,8 @@ def run_gates(gates, tree, shop, cache, jobs, done=lambda report: None):
             report = Report(gate.name)
             started = time.monotonic()
             try:
-                work = list(gate.tasks(tree, shop))
+                # The planted fault last: it may need what the gate makes for its tree.
+                work = [*gate.tasks(tree, shop), *canary.tasks(gate, tree, shop)]
             except ToolError as error:
                 report.checked = 1
                 report.findings.append(Finding(gate.name, str(error)))

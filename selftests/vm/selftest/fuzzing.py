@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
 The gate that fuzzes the tools: each way in which a run is worth nothing must be
-a finding. libFuzzer's words are recorded ones; the fuzzers here are scripts.
+a finding. libFuzzer's words are recorded ones; the fuzzers here are scripts. And
+the faults that are planted for the other gates.
 """
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -12,7 +14,7 @@ from pathlib import Path
 from vmlab import matrix
 
 sys.path.insert(0, os.path.join(os.path.dirname(matrix.HERE), "static"))
-from gates import Workshop          # noqa: E402
+from gates import GATES, PLANTED, Cache, Finding, Gate, Task, Tree, Workshop, run_gates  # noqa: E402
 from gates.fuzz import FuzzedTools, judge   # noqa: E402
 
 GOOD = """INFO: Running with entropic power schedule (0xFF, 100).
@@ -100,4 +102,50 @@ def silent_canary():
             f"fuzzing: without sanitizers, the canary reads: {[str(f) for f in found]}"
 
 
-ALL = (good_run, bad_runs, crash_is_kept, silent_canary)
+class _Gate(Gate):
+    """Counts how often it looks; blind, it finds nothing."""
+
+    def __init__(self, name, blind):
+        self.name = name
+        self.blind = blind
+        self.looked = 0
+
+    def tasks(self, tree, shop):
+        def work():
+            self.looked += 1
+            task.figures["thing"] = {"looks": 1}
+            task.files["kept.json"] = "{}"
+            return [] if self.blind or "canary.py" not in tree.files() else \
+                [Finding("canary.py:2", "'os' imported but unused")]
+        task = Task(f"selftest {tree.digest(tree.files())}", 1, work)
+        return [task]
+
+
+def planted_faults_are_found():
+    """A gate that finds nothing anywhere fails; one that does is not asked again, but remembered."""
+    with tempfile.TemporaryDirectory() as folder:
+        shop = Workshop("/", "/none", folder=f"{folder}/shop", results=Path(folder, "results"))
+        Path(folder, "tree").mkdir()
+        Path(folder, "tree/file").write_text("content", encoding="utf-8")
+        gates = _Gate("python", True), _Gate("python", False)
+        reports = []
+        for gate in (*gates, gates[1]):
+            cache = Cache(Path(folder, f"cache-{gate.blind}"))
+            shutil.rmtree(shop.results, ignore_errors=True)
+            reports += run_gates([gate], Tree(Path(folder, "tree")), shop, cache, 1)
+        blind, seeing, again = reports
+        kept = Path(folder, "results/kept.json").is_file()
+    good = (not blind.passed and "goes unnoticed" in str(blind.findings[0]) and seeing.passed
+            and again.passed and gates[1].looked == 2 and again.cached == again.checked == 1
+            and again.figures == {"thing": {"looks": 1}} and kept)
+    return good, (f"planted faults: {[str(f) for f in blind.findings]}, {seeing.findings}, "
+                  f"looked {gates[1].looked} times, figures {again.figures}, kept {kept}")
+
+
+def every_gate_is_proved():
+    without = [gate.name for gate in GATES if gate.name not in PLANTED and gate.name != "tools-fuzz"]
+    return not without, f"planted faults: none for {without}"
+
+
+ALL = (good_run, bad_runs, crash_is_kept, silent_canary, planted_faults_are_found,
+       every_gate_is_proved)
