@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the schedule of rows promises, on rows that do nothing, and the order of tests in a row."""
+"""
+What the schedule of rows promises, on rows that do nothing; the order of tests in a row; and
+what a report says in the end.
+"""
 
 import contextlib
 import io
+import os
+import subprocess
+import tempfile
 import threading
 import time
 
-from vmlab import check, matrix, row, schedule
+from vmlab import check, findings, matrix, report, row, schedule
 from vmlab.error import LabError
 from vmlab.result import Result
 
@@ -103,5 +109,43 @@ def what_takes_hours_is_last():
             f"order of tests: {short} {long} {alone}, {entry.long_limit} s")
 
 
-ALL = (what_takes_hours_is_last, what_is_ready_runs_first, short_rows_are_apart, a_row_that_cannot_be_prepared_fails,
+class _Lab:
+    """As much as a report needs: what had to be made, and where results go."""
+
+    def __init__(self, results, made):
+        self.results = results
+        self.cache = self
+        self.made = made
+
+
+def slow_runs_say_so():
+    """In the line before the last; neither one that kept its limit nor one that made a part."""
+    said = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for made, minutes in (((), 21), ((), 19), (("chroot-lab",), 46), (("chroot-lab",), 44),
+                              (("rootfs-trixie",), 99)):
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                report.show([Result("x", passed=1)], report.seconds(_Lab(folder, made), minutes * 60))
+            lines = out.getvalue().splitlines()
+            said[made, minutes] = lines[-2].startswith("slow: ") and lines[-1] == "1 passed, 0 failed"
+    slow = [minutes for (_, minutes), is_slow in said.items() if is_slow]
+    return slow == [21, 46], f"runs of {slow} minutes are called slow"
+
+
+def findings_are_listed():
+    """All lines of the file, and a fix for each where git knows all of the tree's history."""
+    tree = os.path.dirname(os.path.dirname(matrix.HERE))
+    entries = findings.entries(tree)
+    shallow = subprocess.run(["git", "-c", "safe.directory=*", "-C", tree, "rev-parse",
+                              "--is-shallow-repository"], capture_output=True, text=True, check=False)
+    known = shallow.stdout.strip() == "false" and findings.subjects(tree)
+    with open(os.path.join(tree, findings.FILE), encoding="utf-8") as text:
+        lines = sum(line.startswith("| ") for line in text) - 2
+    lost = [entry["fixed_by"] for entry in entries if known and not entry["hash"]]
+    return len(entries) == lines and not lost, \
+        f"findings: {len(entries)} of {lines} lines are read, no commit is called {lost}"
+
+
+ALL = (slow_runs_say_so, findings_are_listed, what_takes_hours_is_last, what_is_ready_runs_first, short_rows_are_apart, a_row_that_cannot_be_prepared_fails,
        a_fault_of_the_laboratory_fails_its_row, no_more_are_prepared_than_run)

@@ -85,8 +85,8 @@ def work(order, brief=False, say=progress.step):
     return done
 
 
-def execute(lab, entries, jobs, long=False):
-    """Run the rows, write and show the report."""
+def execute(lab, entries, jobs, long=False, whole=False):
+    """Run the rows, write and show the report; whole: all that make check has."""
     jobs = max(1, jobs)
     order = schedule.Schedule(entries, jobs)
     pool = concurrent.futures.ThreadPoolExecutor(jobs + 1)
@@ -95,16 +95,13 @@ def execute(lab, entries, jobs, long=False):
     pool.shutdown()
     results = [found[id(entry)] for entry in entries]
     report.write(lab, results, long)
-    report.show(results)
+    report.show(results, report.seconds(lab, progress.elapsed()) if whole else "")
     return 0 if results and all(result.good for result in results) else 1
 
 
 def run(lab, names, tests, jobs, long=False):
     """0 when every row is good."""
-    status = execute(lab, rows(lab, names, tests, long), jobs, long)
-    if not names and not tests and not long:
-        report.seconds(lab)
-    return status
+    return execute(lab, rows(lab, names, tests, long), jobs, long, not (names or tests or long))
 
 
 def coldplugs(lab, names, boots, jobs):

@@ -3,27 +3,36 @@
 
 import os
 
-from . import bench, progress, result
+from . import bench, findings, progress, result
 
 
 def write(lab, results, long=False):
     result.write(os.path.join(lab.results, "long.json" if long else "check.json"), results,
-                 seconds=round(progress.elapsed(), 1), cold=bool(lab.cache.made))
+                 seconds=round(progress.elapsed(), 1), cold=bool(lab.cache.made),
+                 **({"findings": findings.entries(lab.tree)} if long else {}))
 
 
-def seconds(lab):
-    """How long a whole run took, when its caches were empty or had everything."""
+def kind(lab):
+    """(name, limit in seconds) of a whole run whose caches were empty or had everything, or None."""
     if not lab.cache.made:
-        name, limit = "check.warm_seconds", 20 * 60
-    elif "chroot-lab" in lab.cache.made:
-        name, limit = "check.cold_seconds", 45 * 60
-    else:
-        return
-    bench.record(lab, [bench.figure(name, "all", round(progress.elapsed(), 1), "s",
-                                    "the limit on two cores", limit)])
+        return "check.warm_seconds", 20 * 60
+    return ("check.cold_seconds", 45 * 60) if "chroot-lab" in lab.cache.made else None
 
 
-def show(results):
+def seconds(lab, took):
+    """Record how long a whole run took; a line for the report when that was too long."""
+    if not kind(lab):
+        return ""
+    name, limit = kind(lab)
+    bench.record(lab, [bench.figure(name, "all", round(took, 1), "s", "the limit on two cores", limit)])
+    if took <= limit:
+        return ""
+    caches = "everything" if name == "check.warm_seconds" else "nothing"
+    return (f"slow: {took / 60:.0f} min, the limit on two cores is {limit // 60} min "
+            f"for a run that found {caches} in its cache")
+
+
+def show(results, slow=""):
     """A table of the rows, every failure, and the line that ends it."""
     print()
     print(f"{'row':<18} {'kernel':<26} {'systemd':<8} {'passed':>6} {'failed':>6} {'skipped':>7} {'s':>6}")
@@ -41,4 +50,6 @@ def show(results):
     passed, failed, skipped = (sum(getattr(row, name) for row in results)
                                for name in ("passed", "failed", "skipped"))
     failed += sum(1 for row in results if not row.good and not row.failed)
+    # No failure: it is this machine's, or what else it did.
+    print(f"\n{slow}" if slow else "", end="")
     print(f"\n{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
