@@ -129,7 +129,9 @@ std::size_t decompressor::state::unpack_zstd(byte_view packed, const std::string
 	ZSTD_inBuffer in{packed.data(), packed.size(), 0};
 	std::size_t used = 0;
 
-	if (!zstd && !(zstd = ZSTD_createDCtx()))
+	if (!zstd)
+		zstd = ZSTD_createDCtx();
+	if (!zstd)
 		throw error(object, "out of memory");
 	ZSTD_DCtx_reset(zstd, ZSTD_reset_session_only);
 	for (;;) {

@@ -32,7 +32,7 @@ nic_facts card(const char *name, const char *mac, const char *path)
 	return nic;
 }
 
-std::string complaint(const std::string &text)
+std::string snapshot_complaint(const std::string &text)
 {
 	try {
 		naming::parse_snapshot(text, "f");
@@ -67,19 +67,19 @@ TEST(Snapshot, EveryTruncationIsNoticed)
 
 	machine.nics = {card("eth0", "m0", "p0")};
 	const std::string text = to_json(machine).dump();
-	EXPECT_EQ(complaint(text), "");
+	EXPECT_EQ(snapshot_complaint(text), "");
 	for (std::size_t len = 0; len < text.size(); len++)
-		EXPECT_NE(complaint(text.substr(0, len)), "") << len;
+		EXPECT_NE(snapshot_complaint(text.substr(0, len)), "") << len;
 }
 
 TEST(Snapshot, OtherFilesAndLaterVersionsAreRefused)
 {
-	EXPECT_EQ(complaint("{}"), "not a snapshot of netdevname");
-	EXPECT_EQ(complaint("[1]"), "not a snapshot of netdevname");
-	EXPECT_EQ(complaint("{\"netdevname_snapshot\": 2}"),
+	EXPECT_EQ(snapshot_complaint("{}"), "not a snapshot of netdevname");
+	EXPECT_EQ(snapshot_complaint("[1]"), "not a snapshot of netdevname");
+	EXPECT_EQ(snapshot_complaint("{\"netdevname_snapshot\": 2}"),
 		  "version 2 of the format, this program knows version 1");
-	EXPECT_EQ(complaint("{\"netdevname_snapshot\": 1}"), "a field is missing or has the wrong type");
-	EXPECT_EQ(complaint("{\"netdevname_snapshot\":1,\"machine\":\"\",\"kernel\":\"\",\"nics\":[3]}"),
+	EXPECT_EQ(snapshot_complaint("{\"netdevname_snapshot\": 1}"), "a field is missing or has the wrong type");
+	EXPECT_EQ(snapshot_complaint("{\"netdevname_snapshot\":1,\"machine\":\"\",\"kernel\":\"\",\"nics\":[3]}"),
 		  "a field is missing or has the wrong type");
 }
 

@@ -12,7 +12,7 @@ using sample::module_builder;
 namespace
 {
 
-symbol_index make_index(writer_input in = sample::input())
+symbol_index make_index(const writer_input &in = sample::input())
 {
 	const auto bytes = write_index(in);
 

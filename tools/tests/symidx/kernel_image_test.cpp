@@ -158,7 +158,7 @@ bytes bzimage(const bytes &payload, std::uint16_t version = 0x20f)
 	return out;
 }
 
-std::string refusal(const bytes &of)
+std::string image_refusal(const bytes &of)
 {
 	try {
 		parse_kernel_image(of, "vmlinuz");
@@ -236,11 +236,11 @@ TEST(kernel_image, refuses_what_is_none)
 	vmlinux object = whole();
 
 	object.type = ET_REL;
-	EXPECT_NE(refusal(object.finish()).find("not a kernel image"), std::string::npos);
-	EXPECT_NE(refusal({}).find("neither"), std::string::npos);
-	EXPECT_NE(refusal(text("MZ and more")).find("neither"), std::string::npos);
-	EXPECT_NE(refusal(bzimage(text("MZ and more"))).find("neither"), std::string::npos);
-	EXPECT_NE(refusal(bzimage(whole().finish(), 0x207)).find("very old"), std::string::npos);
+	EXPECT_NE(image_refusal(object.finish()).find("not a kernel image"), std::string::npos);
+	EXPECT_NE(image_refusal({}).find("neither"), std::string::npos);
+	EXPECT_NE(image_refusal(text("MZ and more")).find("neither"), std::string::npos);
+	EXPECT_NE(image_refusal(bzimage(text("MZ and more"))).find("neither"), std::string::npos);
+	EXPECT_NE(image_refusal(bzimage(whole().finish(), 0x207)).find("very old"), std::string::npos);
 }
 
 TEST(kernel_image, refuses_a_bzimage_that_is_cut_short_anywhere)
@@ -248,7 +248,7 @@ TEST(kernel_image, refuses_a_bzimage_that_is_cut_short_anywhere)
 	const bytes image = bzimage(whole().finish());
 
 	for (std::size_t size = 0; size < image.size(); size++)
-		EXPECT_NE(refusal({image.begin(), image.begin() + size}), "") << size;
+		EXPECT_NE(image_refusal({image.begin(), image.begin() + size}), "") << size;
 }
 
 TEST(kernel_image, refuses_a_file_that_is_not_there)
