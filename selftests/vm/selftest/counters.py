@@ -15,7 +15,7 @@ from vmlab import gcov, matrix
 from vmlab.error import LabError
 
 sys.path.insert(0, os.path.join(os.path.dirname(matrix.HERE), "static"))
-from gates import ToolError, Workshop       # noqa: E402
+from gates import Task, ToolError, Workshop       # noqa: E402
 from gates.cxx import SanitizedTools, notes     # noqa: E402
 
 WHERE = "/build/asan"
@@ -64,7 +64,9 @@ def tests_do_not_count():
     units = [{"directory": "/b/lib", "file": f"{WHERE}/tools/{name}",
               "command": f"c++ -c x -o o/{name}.o"}
              for name in ("lib/a.cpp", "tests/lib/a_test.cpp")]
-    found = list(notes(units, WHERE))
+    units.append({"directory": "/b/tests/lib", "file": "/b/tests/lib/Unity/unity_0_cxx.cxx",
+                  "command": "c++ -c x -o o/unity_0_cxx.cxx.o"})
+    found = list(notes(units, WHERE, "/b"))
     return found == ["/b/lib/o/lib/a.cpp.gcno"], f"coverage: units {found}"
 
 
@@ -81,16 +83,14 @@ class _Shop(Workshop):
 
 
 def _measure(status, said, complained):
-    """(figures, what is in the results, why the gate failed)"""
-    figures = {}
+    """(figures, what the results get, why the gate failed)"""
+    task = Task("", 1, None)
     with tempfile.TemporaryDirectory() as folder:
-        kept = Path(folder, "results/coverage-tools.json")
         try:
-            shop = _Shop(folder, status, said, complained)
-            SanitizedTools()._measure(shop, WHERE, folder, figures)
+            SanitizedTools()._measure(_Shop(folder, status, said, complained), WHERE, folder, task)
         except ToolError as error:
-            return figures, kept.exists(), str(error)
-        return figures, json.loads(kept.read_text(encoding="utf-8")), ""
+            return task.figures, bool(task.files), str(error)
+    return task.figures, json.loads(task.files["coverage-tools.json"]), ""
 
 
 def figure_is_there():
