@@ -45,7 +45,31 @@ compression compression_of(byte_view bytes) noexcept
 }
 
 struct decompressor::state {
-	std::vector<unsigned char> out;
+	/* Memory that is not cleared before it is written to. */
+	class output_room
+	{
+	public:
+		unsigned char *data() noexcept { return bytes_.get(); }
+		std::size_t size() const noexcept { return size_; }
+		/* At least @size bytes, of which the first @used stay. */
+		void reserve(std::size_t size, std::size_t used)
+		{
+			if (size <= size_)
+				return;
+			std::unique_ptr<unsigned char[]> larger(new unsigned char[size]);
+
+			if (used)
+				std::memcpy(larger.get(), bytes_.get(), used);
+			bytes_ = std::move(larger);
+			size_ = size;
+		}
+
+	private:
+		std::unique_ptr<unsigned char[]> bytes_;
+		std::size_t size_ = 0;
+	};
+
+	output_room out;
 	lzma_stream xz = LZMA_STREAM_INIT;
 #ifdef HAVE_ZSTD
 	ZSTD_DCtx *zstd = nullptr;
@@ -59,18 +83,21 @@ struct decompressor::state {
 #endif
 	}
 	/* Room for some output: a module is four times as large as it is packed. */
-	void start(std::size_t packed)
+	void start(std::size_t packed, std::size_t expected)
 	{
-		const std::size_t room = std::clamp(4 * packed, least_output, first_output);
+		/* One more than expected: a stream that ends with the room looks unfinished. */
+		const std::size_t room = expected ? expected + 1
+						  : std::clamp(4 * packed, least_output, first_output);
 
-		out.resize(std::max(out.size(), room));
+		/* A claim that no compression fulfils shall not cost memory. */
+		out.reserve(std::min({room, largest_output, 1024 * packed + least_output}), 0);
 	}
 	/* Room for more output after @used bytes. */
 	void grow(std::size_t used, const std::string &object)
 	{
 		if (used >= largest_output)
 			throw error(object, "decompresses to more than 1 GiB");
-		out.resize(std::max(out.size(), std::min(largest_output, used * 2)));
+		out.reserve(std::min(largest_output, used * 2), used);
 	}
 	std::size_t unpack_xz(byte_view packed, const std::string &object);
 	std::size_t unpack_gzip(byte_view packed, const std::string &object);
@@ -157,14 +184,15 @@ decompressor::decompressor() : state_(std::make_unique<state>()) {}
 
 decompressor::~decompressor() = default;
 
-byte_view decompressor::unpack(byte_view packed, const std::string &object)
+byte_view decompressor::unpack(byte_view packed, const std::string &object,
+			      std::size_t expected)
 {
 	const compression how = compression_of(packed);
 	std::size_t size;
 
 	if (how == compression::none)
 		return packed;
-	state_->start(packed.size());
+	state_->start(packed.size(), expected);
 	switch (how) {
 	case compression::xz:
 		size = state_->unpack_xz(packed, object);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <future>
 
 #include "symidx/hash.hpp"
 
@@ -23,6 +24,9 @@ constexpr std::size_t entry_sizes[SYMBOL_INDEX_FORMAT_NR_SECTIONS] = {
 	sizeof(__le64),
 };
 
+constexpr const char *wrong_checksum = "damaged symbol index: wrong checksum";
+/* Bytes: the sum of fewer takes no longer than starting a thread. */
+constexpr std::size_t worth_a_thread = std::size_t{1} << 18;
 constexpr std::size_t checksum_end = offsetof(symbol_index_format_header, version);
 
 static_assert(sizeof(symbol_index_format_header) == 256);
@@ -39,16 +43,44 @@ void index_verifier::fail(const std::string &reason) const
 
 std::size_t index_verifier::verify() const
 {
+	check_size();
+
+	const std::size_t size = le64toh(idx_.header().size);
+	/* Of use only for large ones; without a thread to be had, it is done by get(). */
+	auto sum = std::async(size < worth_a_thread ? std::launch::deferred
+						    : std::launch::async | std::launch::deferred,
+			      [this] { return has_right_checksum(); });
+
+	/* Damage is bounded by the checks alone, but the checksum tells it best. */
+	try {
+		check_contents();
+	} catch (const error &) {
+		require(sum.get(), wrong_checksum);
+		throw;
+	}
+	require(sum.get(), wrong_checksum);
+	return size;
+}
+
+void index_verifier::check_contents() const
+{
 	check_header();
 	check_sections();
 	check_modules();
 	check_symbols();
 	check_slots();
-	return le64toh(idx_.header().size);
 }
 
-/* From here to the checksum nothing but the header may be touched. */
-void index_verifier::check_header() const
+bool index_verifier::has_right_checksum() const
+{
+	const symbol_index_format_header &head = idx_.header();
+
+	return crc32(idx_.base_ + checksum_end, le64toh(head.size) - checksum_end) ==
+	       le32toh(head.checksum);
+}
+
+/* Until this is right nothing but the header may be touched. */
+void index_verifier::check_size() const
 {
 	const std::size_t have = idx_.size_;
 
@@ -72,9 +104,11 @@ void index_verifier::check_header() const
 	require(le32toh(head.header_size) == sizeof(head) && size >= sizeof(head) &&
 			(size == have || rounded_),
 		"damaged symbol index: wrong size");
-	require(crc32(idx_.base_ + checksum_end, size - checksum_end) == le32toh(head.checksum),
-		"damaged symbol index: wrong checksum");
+}
 
+void index_verifier::check_header() const
+{
+	const symbol_index_format_header &head = idx_.header();
 	const std::uint32_t id_size = le32toh(head.build_id_size);
 	const auto zero = [](auto value) { return value == 0; };
 

@@ -23,6 +23,9 @@ private:
 		if (!good)
 			fail(reason);
 	}
+	void check_size() const;
+	bool has_right_checksum() const;
+	void check_contents() const;
 	void check_header() const;
 	void check_sections() const;
 	void check_modules() const;

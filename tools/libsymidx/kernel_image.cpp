@@ -136,11 +136,15 @@ kernel_image parse_kernel_image(byte_view contents, const std::string &object)
 	std::optional<decompressor> unpacker;
 	kernel_image image;
 	byte_view bytes = bzimage_payload(contents, object);
+	std::size_t unpacked = 0;
 
+	/* A payload ends in the size of what it holds (of the kernel: scripts/Makefile.lib). */
+	if (bytes.size() > sizeof(std::uint32_t))
+		unpacked = le32_at(bytes, bytes.size() - sizeof(std::uint32_t));
 	if (bytes.empty())
 		bytes = contents;
 	if (compression_of(bytes) != compression::none)
-		bytes = unpacker.emplace().unpack(bytes, object);
+		bytes = unpacker.emplace().unpack(bytes, object, unpacked);
 
 	if (bytes.size() < SELFMAG || std::memcmp(bytes.data(), ELFMAG, SELFMAG))
 		throw error(object, "neither a vmlinux nor a bzImage");

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <map>
 #include <memory>
 
@@ -182,10 +183,14 @@ bool has_crcs(const std::vector<symbol> &exports)
 
 build_result build_index(const build_options &options)
 {
+	text_arena arena;
+	/* First and by itself: unpacking an image takes longer than all modules together. */
+	std::future<kernel_image> loading = std::async(std::launch::async, [&options, &arena] {
+		return load_image(options, arena);
+	});
 	module_set modules(find_modules(options.modules), options.threads, module_detail::index,
 			   file_data::access::map);
-	text_arena arena;
-	kernel_image image = load_image(options, arena);
+	kernel_image image = loading.get();
 	std::unique_ptr<file_data> symvers;
 	writer_input in;
 	build_result out;

@@ -28,10 +28,12 @@ public:
 
 	/*
 	 * The contents of @packed, valid until the next call. Bytes behind the
-	 * end of the compressed stream are ignored. Throws waymark::error naming
-	 * @object: damaged, too large, or compressed as this build cannot read.
+	 * end of the compressed stream are ignored. @expected bytes or so will come
+	 * out, as far as the caller knows; that only saves copying. Throws
+	 * waymark::error naming @object: damaged, too large, or compressed as this
+	 * build cannot read.
 	 */
-	byte_view unpack(byte_view packed, const std::string &object);
+	byte_view unpack(byte_view packed, const std::string &object, std::size_t expected = 0);
 
 private:
 	struct state;
