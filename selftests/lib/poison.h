@@ -10,8 +10,12 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
-/* This many equal poison bytes in a row are no accident in a small reply. */
+/*
+ * This many equal poison bytes in a row are no accident in a small reply. Fewer may be: what
+ * is to be zero has to be looked at by itself.
+ */
 #define POISON_RUN 4
 
 static inline int poison_is(unsigned char byte)
@@ -31,6 +35,25 @@ static inline long poison_find(const void *reply, size_t size)
 			return (long)(i + 1 - POISON_RUN);
 	}
 	return -1;
+}
+
+static inline int poison_is_zero(const void *bytes, size_t size)
+{
+	const unsigned char *byte = (const unsigned char *)bytes;
+	size_t i;
+
+	for (i = 0; i < size; i++)
+		if (byte[i])
+			return 0;
+	return 1;
+}
+
+/* Whether there is a string in a field, and nothing behind its end. */
+static inline int poison_is_string(const char *field, size_t size)
+{
+	size_t length = strnlen(field, size);
+
+	return length < size && poison_is_zero(field + length, size - length);
 }
 
 /*
