@@ -374,6 +374,7 @@ checker::checker(const symbol_index &idx, check_environment environment)
 
 void checker::offer(const module_file &mod)
 {
+	offered_modules_.insert(mod.name);
 	for (const symbol &sym : mod.exports) {
 		exporter one;
 
@@ -389,7 +390,7 @@ std::vector<checker::exporter> checker::find(std::string_view name) const
 	const symbol_range range = idx_.find_all(name);
 	std::vector<exporter> all;
 
-	/* A file that was named takes the place of the installed module. */
+	/* A file that was named takes the place of the installed module, with all it exported. */
 	if (const auto it = offered_.find(name); it != offered_.end())
 		all.push_back(it->second);
 	for (std::uint32_t pos = range.first; pos < range.last; pos++) {
@@ -400,7 +401,7 @@ std::vector<checker::exporter> checker::find(std::string_view name) const
 		one.module = owner.name;
 		one.is_kernel = one.sym.owner == 0;
 		one.gpl_module = owner.flags & SYMBOL_INDEX_FORMAT_MODULE_GPL;
-		if (all.empty() || all[0].module != one.module)
+		if (one.is_kernel || !offered_modules_.count(one.module))
 			all.push_back(one);
 	}
 	return all;

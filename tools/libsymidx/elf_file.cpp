@@ -25,13 +25,16 @@ T load(byte_view from, std::size_t at)
 
 } // namespace
 
-std::string_view string_at(byte_view from, std::uint64_t at) noexcept
+std::string_view string_at(byte_view from, std::uint64_t at, std::uint64_t most) noexcept
 {
 	if (at >= from.size())
 		return {};
 	const auto *start = reinterpret_cast<const char *>(from.data()) + at;
-	const void *end = std::memchr(start, 0, from.size() - at);
+	const std::uint64_t room = std::min<std::uint64_t>(from.size() - at, most);
+	const void *end = std::memchr(start, 0, room);
 
+	if (!end && room == most)
+		return {start, static_cast<std::size_t>(most)};
 	if (!end)
 		return {};
 	return {start, static_cast<std::size_t>(static_cast<const char *>(end) - start)};
@@ -155,7 +158,7 @@ void elf_file::read_sections(std::uint64_t offset, std::uint32_t count, std::uin
 	const byte_view text = bytes(sections_[names]);
 
 	for (std::uint32_t i = 0; i < count; i++)
-		sections_[i].name = string_at(text, get32(table, i * entry));
+		sections_[i].name = string_at(text, get32(table, i * entry), longest_name + 1);
 }
 
 void elf_file::read_symbol_table()
@@ -191,14 +194,16 @@ elf_symbol elf_file::symbol_at(std::uint32_t pos) const noexcept
 	if (wide_) {
 		const byte_view raw = symbols_.subspan(pos * sizeof(Elf64_Sym), sizeof(Elf64_Sym));
 
-		sym.name = string_at(symbol_names_, get32(raw, offsetof(Elf64_Sym, st_name)));
+		sym.name = string_at(symbol_names_, get32(raw, offsetof(Elf64_Sym, st_name)),
+				     longest_name + 1);
 		sym.value = get64(raw, offsetof(Elf64_Sym, st_value));
 		sym.section = get16(raw, offsetof(Elf64_Sym, st_shndx));
 		sym.bind = ELF64_ST_BIND(raw[offsetof(Elf64_Sym, st_info)]);
 	} else {
 		const byte_view raw = symbols_.subspan(pos * sizeof(Elf32_Sym), sizeof(Elf32_Sym));
 
-		sym.name = string_at(symbol_names_, get32(raw, offsetof(Elf32_Sym, st_name)));
+		sym.name = string_at(symbol_names_, get32(raw, offsetof(Elf32_Sym, st_name)),
+				     longest_name + 1);
 		sym.value = get32(raw, offsetof(Elf32_Sym, st_value));
 		sym.section = get16(raw, offsetof(Elf32_Sym, st_shndx));
 		sym.bind = ELF32_ST_BIND(raw[offsetof(Elf32_Sym, st_info)]);

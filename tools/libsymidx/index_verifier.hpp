@@ -29,8 +29,9 @@ private:
 	void check_header() const;
 	void check_sections() const;
 	void check_modules() const;
-	void check_symbols() const;
-	void check_slots() const;
+	std::uint32_t check_symbols() const;
+	void check_slots(std::uint32_t names) const;
+	void check_searches(std::uint64_t probes) const;
 	bool is_string(std::uint32_t ref) const;
 
 	const symbol_index &idx_;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace waymark::symidx
 {
@@ -18,6 +19,10 @@ constexpr std::string_view ksymtab_prefix = "__ksymtab_";
 constexpr std::string_view namespace_prefix = "__kstrtabns_";
 constexpr std::string_view crc_prefix = "__crc_";
 constexpr std::string_view flags_prefix = "__flags_";
+
+/* The kernel itself exports some 30,000 symbols, a module imports some hundred. */
+constexpr std::size_t most_names = std::size_t{1} << 20;
+constexpr std::size_t most_name_bytes = std::size_t{64} << 20;
 
 /* KSYM_FLAG_GPL_ONLY of kernels that have __kflagstab. */
 constexpr unsigned char export_is_gpl = 1;
@@ -46,6 +51,8 @@ private:
 	void read_extended_versions(const elf_section &crcs);
 	void read_imports(module_detail detail);
 	void read_exports();
+	void check_exports() const;
+	void take_name(std::string_view name);
 	std::optional<std::uint32_t> read_crc(const elf_symbol &sym) const;
 	bool is_signed() const;
 
@@ -53,7 +60,20 @@ private:
 	elf_file elf_;
 	module_file mod_;
 	version_map versions_;
+	std::size_t names_ = 0;
+	std::size_t name_bytes_ = 0;
 };
+
+/* Whatever is kept of a module goes through here: its size is bounded by that. */
+void module_reader::take_name(std::string_view name)
+{
+	if (name.size() > longest_name)
+		elf_.fail("a module with names of more than " + std::to_string(longest_name) +
+			  " bytes");
+	name_bytes_ += name.size();
+	if (++names_ > most_names || name_bytes_ > most_name_bytes)
+		elf_.fail("a module of too many names to be one");
+}
 
 bool module_reader::is_signed() const
 {
@@ -167,6 +187,7 @@ void module_reader::read_imports(module_detail detail)
 		if (sym.name == "_GLOBAL_OFFSET_TABLE_" &&
 		    (elf_.machine() == EM_386 || elf_.machine() == EM_X86_64))
 			continue;
+		take_name(sym.name);
 		need.name = sym.name;
 		need.weak = sym.bind == STB_WEAK;
 		if (detail == module_detail::check)
@@ -210,6 +231,7 @@ void module_reader::read_exports()
 		if (starts_with(sym.name, ksymtab_prefix) && sym.section != SHN_UNDEF &&
 		    (sym.section == plain || sym.section == gpl)) {
 			symbol out;
+			take_name(sym.name);
 			out.name = sym.name.substr(ksymtab_prefix.size());
 			out.gpl = sym.section == gpl;
 			mod_.exports.push_back(out);
@@ -220,7 +242,7 @@ void module_reader::read_exports()
 			   sym.section < elf_.sections().size()) {
 			const byte_view text = elf_.bytes(elf_.sections()[sym.section]);
 			namespaces.emplace(sym.name.substr(namespace_prefix.size()),
-					   string_at(text, sym.value));
+					   string_at(text, sym.value, longest_name + 1));
 		} else if (flags && sym.section == flags && starts_with(sym.name, flags_prefix)) {
 			const byte_view table = elf_.bytes(elf_.sections()[flags]);
 			if (sym.value < table.size())
@@ -233,10 +255,26 @@ void module_reader::read_exports()
 	for (symbol &out : mod_.exports) {
 		if (const auto it = crcs.find(out.name); it != crcs.end())
 			out.crc = it->second;
-		if (const auto it = namespaces.find(out.name); it != namespaces.end())
+		if (const auto it = namespaces.find(out.name); it != namespaces.end()) {
+			take_name(it->second);
 			out.name_space = it->second;
+		}
 		if (const auto it = gates.find(out.name); it != gates.end())
 			out.gpl |= it->second;
+	}
+	check_exports();
+}
+
+/* What no index could hold is the fault of this module, not of all of them. */
+void module_reader::check_exports() const
+{
+	std::unordered_set<std::string_view> seen;
+
+	for (const symbol &sym : mod_.exports) {
+		if (sym.name.empty())
+			elf_.fail("damaged module: exports a symbol without a name");
+		if (!seen.insert(sym.name).second)
+			elf_.fail("damaged module: exports \"" + std::string(sym.name) + "\" twice");
 	}
 }
 

@@ -146,8 +146,15 @@ kernel_image ask_running_kernel(text_arena &arena)
 
 kernel_image load_image(const build_options &options, text_arena &arena)
 {
-	if (!options.image.empty())
-		return read_kernel_image(options.image);
+	/* With a build id and Module.symvers, an image of an unknown kind is not needed. */
+	try {
+		if (!options.image.empty())
+			return read_kernel_image(options.image);
+	} catch (const error &) {
+		if (options.build_id.empty() || options.symvers.empty())
+			throw;
+		return {};
+	}
 	if (options.may_ask_kernel && is_running(options.release))
 		return ask_running_kernel(arena);
 	if (options.build_id.empty())

@@ -73,8 +73,14 @@ symbol_index open_release(const std::string &root, const std::string &release)
 {
 	const std::string path = index_path(root, release);
 
-	if (::access(path.c_str(), F_OK) == 0)
-		return symbol_index::open(path);
+	if (::access(path.c_str(), F_OK) == 0) {
+		symbol_index idx = symbol_index::open(path);
+
+		if (idx.release() != release)
+			throw error(path, "is the index of kernel " + std::string(idx.release()) +
+						  ", not of " + release + ": run symidx build");
+		return idx;
+	}
 
 	const build_result built = build_index(locate_kernel(root, release));
 

@@ -275,6 +275,23 @@ TEST(check, files_that_belong_together)
 	EXPECT_EQ(judge.check(user_mod).needs, std::set<std::string>{"base"});
 }
 
+/* What the file does not export any more is gone, although the installed module has it. */
+TEST(check, a_file_takes_the_place_of_its_module)
+{
+	const symbol_index idx = make_index();
+	const auto alpha = module_builder().drop_info("name").info("name", "alpha")
+				   .exports("alpha_other", 0x78).bytes();
+	const auto user = module_builder().needs("alpha_open", 0x66666666)
+				  .info("import_ns", "ALPHA").bytes();
+	const module_file alpha_mod = read_module(alpha, "alpha.ko", "alpha", module_detail::check);
+	const module_file user_mod = read_module(user, "probe.ko", "probe", module_detail::check);
+	checker judge(idx, {});
+
+	EXPECT_TRUE(judge.check(user_mod).loads());
+	judge.offer(alpha_mod);
+	EXPECT_EQ(kinds(judge.check(user_mod).problems), list{problem_kind::missing_symbol});
+}
+
 TEST(check, everything_at_once)
 {
 	module_builder probe;

@@ -213,6 +213,15 @@ TEST(damage, hash_table)
 		  "damaged symbol index: hash table lacks a name");
 
 	b = good;
+	for (std::uint32_t i = 0; i < count; i++)
+		if (!get<std::uint32_t>(b, start + 4 * i)) {
+			put32(b, start + 4 * i, 1);
+			break;
+		}
+	EXPECT_EQ(sample::refusal(sample::resealed(b)),
+		  "damaged symbol index: hash table with strange entries");
+
+	b = good;
 	put32(b, start, count - 1);
 	EXPECT_EQ(sample::refusal(sample::resealed(b)),
 		  "damaged symbol index: hash table refers to no symbol");

@@ -133,6 +133,24 @@ TEST(module_file, modinfo_without_an_end)
 	EXPECT_EQ(mod.license, "GPL");
 }
 
+TEST(module_file, names_without_measure)
+{
+	EXPECT_EQ(refusal(module_builder().needs(std::string(4096, 'a'), 1).bytes()), "");
+	EXPECT_EQ(refusal(module_builder().needs(std::string(4097, 'a'), 1).bytes()),
+		  "a module with names of more than 4096 bytes");
+	EXPECT_EQ(refusal(module_builder().exports(std::string(8192, 'a'), 1).bytes()),
+		  "a module with names of more than 4096 bytes");
+}
+
+/* These would spoil the index of all modules. */
+TEST(module_file, exports_that_no_index_can_hold)
+{
+	EXPECT_EQ(refusal(module_builder().exports("twice", 1).exports("twice", 2).bytes()),
+		  "damaged module: exports \"twice\" twice");
+	EXPECT_EQ(refusal(module_builder().exports("", 1).bytes()),
+		  "damaged module: exports a symbol without a name");
+}
+
 TEST(module_file, extended_versions)
 {
 	const std::string names("printk\0alpha_open\0", 18);

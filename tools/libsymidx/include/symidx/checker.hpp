@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "symidx/index.hpp"
@@ -75,7 +76,7 @@ public:
 	/* @idx and what is offered must outlive this. */
 	checker(const symbol_index &idx, check_environment environment);
 
-	/* The exports of @mod are there too, as if it were installed. */
+	/* As if @mod were installed, in the place of the module of its name if there is one. */
 	void offer(const module_file &mod);
 	verdict check(const module_file &mod) const;
 
@@ -93,6 +94,7 @@ private:
 	const symbol_index &idx_;
 	check_environment environment_;
 	std::unordered_map<std::string_view, exporter> offered_;
+	std::unordered_set<std::string_view> offered_modules_;
 	bool knows_module_namespaces_ = false;
 };
 

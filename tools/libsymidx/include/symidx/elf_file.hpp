@@ -18,6 +18,12 @@ namespace waymark::symidx
 
 using byte_view = std::span<const unsigned char>;
 
+/*
+ * Bytes of a symbol's name that are looked at. The kernel's own limit is 512; without one, many
+ * symbols that share a text without an end in sight take hours and gigabytes.
+ */
+inline constexpr std::uint64_t longest_name = 4096;
+
 struct elf_section {
 	std::string_view name;
 	std::uint32_t type = 0;
@@ -65,7 +71,7 @@ public:
 	std::uint32_t nr_symbols() const noexcept { return nr_symbols_; }
 	/* Symbols before this one are local. */
 	std::uint32_t first_global() const noexcept { return first_global_; }
-	/* Without the name's text: the value, section and binding only. */
+	/* Of a name that is longer than longest_name, one byte more than that. */
 	elf_symbol symbol_at(std::uint32_t pos) const noexcept;
 
 	/* The GNU build id; empty if there is none. */
@@ -92,8 +98,11 @@ private:
 	std::uint32_t first_global_ = 0;
 };
 
-/* The NUL-terminated string at @at; empty, with data() null, if there is none within @from. */
-std::string_view string_at(byte_view from, std::uint64_t at) noexcept;
+/*
+ * The NUL-terminated string at @at; empty, with data() null, if there is none within @from.
+ * Of a longer one than @most bytes, the first @most: that many are looked at.
+ */
+std::string_view string_at(byte_view from, std::uint64_t at, std::uint64_t most = UINT64_MAX) noexcept;
 
 /* "x86-64", "AArch64"; a number for what is not in the table. */
 std::string machine_name(std::uint32_t machine);
