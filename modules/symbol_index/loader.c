@@ -14,6 +14,7 @@
 #include <linux/livepatch.h>
 #include <linux/module.h>
 #include <linux/string.h>
+#include "compat/find_symbol_call.h"
 #include "compat/find_symbol_patch.h"
 #include "find.h"
 
@@ -157,6 +158,64 @@ static struct klp_patch symidx_patch = {
 static bool symidx_ready;	/* parameters are not of the command line any more */
 static bool symidx_patched;	/* the patch was enabled once */
 
+/* What find_symbol() is asked for before it is replaced; all is there as long as we are. */
+static const struct {
+	const char *name;
+	bool gplok;
+} symidx_questions[] = {
+	{ "kfree", true }, { "kfree", false },
+	{ "klp_enable_patch", true }, { "klp_enable_patch", false },
+	{ "symidx_find_export_slowly", true }, { "symidx_find_export_slowly", false },
+	{ "", true },
+};
+
+#define SYMIDX_GUARD	0xa5
+
+/* Whether find_symbol() answers as its replacement would, and touches nothing else. */
+static bool symidx_layout_is_known(const char *name, bool gplok)
+{
+	struct {
+		struct compat_find_symbol_arg arg;
+		u8 guard[64];
+	} call;
+	struct compat_find_symbol_answer expected;
+	bool found, expected_found;
+
+	memset(&call, SYMIDX_GUARD, sizeof(call));
+	call.arg.name = name;
+	call.arg.gplok = gplok;
+	call.arg.warn = false;
+	preempt_disable();
+	found = compat_call_find_symbol(&call.arg);
+	expected_found = symidx_find_export_slowly(name, gplok, &expected);
+	preempt_enable();
+	return symidx_answers_equal(found, &call.arg.answer, expected_found, &expected) &&
+	       call.arg.name == name && call.arg.gplok == gplok && !call.arg.warn &&
+	       !memchr_inv(call.guard, SYMIDX_GUARD, sizeof(call.guard));
+}
+
+/*
+ * The prototype of find_symbol() is private, and so known by kernel version only: the kernel
+ * that runs has to confirm it, or a search would write to wrong places of its caller's stack.
+ */
+static int symidx_check_layout(void)
+{
+	int err = compat_kallsyms_init() ?: compat_find_symbol_init();
+	unsigned int i;
+
+	if (err) {
+		pr_err("find_symbol() is not in this kernel's list of symbols\n");
+		return err;
+	}
+	for (i = 0; i < ARRAY_SIZE(symidx_questions); i++)
+		if (!symidx_layout_is_known(symidx_questions[i].name, symidx_questions[i].gplok)) {
+			pr_err("find_symbol() does not answer as known kernels do (\"%s\"): left as it is\n",
+			       symidx_questions[i].name);
+			return -EOPNOTSUPP;
+		}
+	return 0;
+}
+
 static int symidx_take_over(void)
 {
 	int err;
@@ -167,6 +226,9 @@ static int symidx_take_over(void)
 		pr_info("the live patch was disabled; load the module again to enable it\n");
 		return -EBUSY;
 	}
+	err = symidx_check_layout();
+	if (err)
+		return err;
 	err = klp_enable_patch(&symidx_patch);
 	if (err)
 		pr_err("find_symbol() cannot be patched: error %d\n", err);
