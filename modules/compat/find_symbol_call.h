@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Calls to the kernel's find_symbol(), patched or not: to see what it does before it is replaced. */
+/* Calls the kernel's find_symbol(), patched or not: to see what it does before it is replaced. */
 #ifndef _COMPAT_FIND_SYMBOL_CALL_H
 #define _COMPAT_FIND_SYMBOL_CALL_H
 
