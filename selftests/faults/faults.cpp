@@ -341,6 +341,7 @@ bool restore(one_nic &single, fuzz::without_udev &quiet, faults::without_modules
 		good &= holds;
 	};
 
+	must(faults::restore_settings(), "fault injection does not take its settings back");
 	must(ours.restore(), "a module of ours does not load again");
 	must(quiet.start(), "udev does not start");
 	must(single.give_back(), "a driver does not take its NIC back");

@@ -19,11 +19,30 @@ namespace
 
 const char *const kinds[] = {"failslab/", "fail_page_alloc/", "fail_usercopy/"};
 
-bool set(const std::string &name, const std::string &value)
+const char *const debugfs = "/sys/kernel/debug/";
+
+bool write(const std::string &name, const std::string &value)
 {
-	std::ofstream file("/sys/kernel/debug/" + name);
+	std::ofstream file(debugfs + name);
 
 	return static_cast<bool>(file << value << std::flush);
+}
+
+/* What each setting was before this program changed it. */
+std::map<std::string, std::string> &original()
+{
+	static std::map<std::string, std::string> all;
+
+	return all;
+}
+
+bool set(const std::string &name, const std::string &value)
+{
+	std::string before;
+
+	if (!original().count(name) && std::getline(std::ifstream(debugfs + name), before))
+		original()[name] = before;
+	return write(name, value);
 }
 
 /* Where functions of the kernel begin and the next ones do; empty: there is none. */
@@ -158,13 +177,22 @@ bool prepare()
 	return require(any_module);
 }
 
+bool restore_settings()
+{
+	bool good = true;
+
+	for (const auto &[name, value] : original())
+		good &= write(name, value);
+	return good;
+}
+
 int act_failing(const std::function<int()> &act, unsigned int nth, unsigned int &left)
 {
 	const int fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	const std::string text = std::to_string(nth);
 	char number[16] = "";
 
-	if (fd < 0 || write(fd, text.c_str(), text.size()) < 0)
+	if (fd < 0 || ::write(fd, text.c_str(), text.size()) < 0)
 		std::abort();
 	const int error = act();
 

@@ -34,6 +34,9 @@ code_range code_of(const std::string &module);
 /* False: this kernel does not take the settings. */
 bool prepare();
 
+/* The kernel's settings are for all: other tests get them as they were. False: not all of them. */
+bool restore_settings();
+
 /* From now on, only what has code of that range on its stack fails. */
 bool require(const code_range &code);
 

@@ -42,6 +42,22 @@ static int trace_start(void)
 	       write_file(OURS "events/kmem/kmalloc/enable", "1");
 }
 
+/* Whose allocations fail does not depend on callers, whatever an earlier test asked for. */
+static int fault_any_caller(void)
+{
+	static const char *const files[][2] = {
+		{ FAULT "require-start", "0" },
+		{ FAULT "require-end", "0xffffffffffffffff" },
+		{ FAULT "reject-start", "0" },
+		{ FAULT "reject-end", "0" },
+	};
+
+	for (int i = 0; i < 4; i++)
+		if (!access(files[i][0], F_OK) && write_file(files[i][0], files[i][1]))
+			return -1;
+	return 0;
+}
+
 /* Lines of events so far, which are forgotten then. To read them takes memory, too. */
 static int trace_lines(bool show)
 {
@@ -107,6 +123,7 @@ TEST_F(order, larger_allocations_made_to_fail)
 {
 	if (access(FAULT "probability", F_OK))
 		SKIP(return, "the kernel has no CONFIG_FAIL_PAGE_ALLOC");
+	ASSERT_EQ(0, fault_any_caller());
 	ASSERT_EQ(0, write_file(FAULT "task-filter", "Y"));
 	ASSERT_EQ(0, write_file(FAULT "min-order", "1"));
 	ASSERT_EQ(0, write_file(FAULT "ignore-gfp-wait", "N"));
