@@ -12,11 +12,11 @@ namespace
 
 constexpr std::string_view module_namespace = "module:";
 
-std::string hex(std::uint32_t crc)
+std::string hex(std::uint64_t crc)
 {
-	char text[16];
+	char text[24];
 
-	std::snprintf(text, sizeof(text), "0x%08x", crc);
+	std::snprintf(text, sizeof(text), "0x%08llx", static_cast<unsigned long long>(crc));
 	return text;
 }
 
@@ -89,6 +89,14 @@ private:
 			{kind, std::string(symbol), std::move(reason), std::move(remedy), {}, {}});
 	}
 	bool has_flag(std::uint32_t flag) const { return c_.idx_.flags() & flag; }
+	/* What to add where @option, unset in most kernels, would change the verdict. */
+	std::string unless(const char *option) const
+	{
+		if (has_flag(SYMBOL_INDEX_FORMAT_CONFIG))
+			return {};
+		return std::string("; the kernel's configuration is not known: with ") + option +
+		       " it would take the module";
+	}
 	std::string kernel() const { return std::string(c_.idx_.release()); }
 	std::string rebuild() const { return "rebuild the module against the headers of " + kernel(); }
 
@@ -146,6 +154,10 @@ void checker::run::check_environment()
 		warn(problem_kind::signature, {},
 		     "signed, but whether the kernel trusts the key was not checked",
 		     "compare \"modinfo -F signer\" with the keys in /proc/keys");
+	else if (!mod_.is_signed && !c_.environment_.is_running && !has_flag(SYMBOL_INDEX_FORMAT_CONFIG))
+		warn(problem_kind::signature, {},
+		     "not signed, and whether the kernel demands signatures is not known",
+		     "build the index with the kernel's configuration (symidx build --config)");
 }
 
 void checker::run::check_vermagic()
@@ -155,12 +167,13 @@ void checker::run::check_vermagic()
 
 	if (kernel_magic.empty())
 		return;
-	if (magic.empty()) {
+	if (!mod_.has_vermagic) {
 		if (has_flag(SYMBOL_INDEX_FORMAT_FORCE_LOAD))
 			warn(problem_kind::vermagic, {}, "has no vermagic; the kernel will be tainted",
 			     rebuild());
 		else
-			stop(problem_kind::vermagic, {}, "has no vermagic", rebuild(), {},
+			stop(problem_kind::vermagic, {},
+			     "has no vermagic" + unless("CONFIG_MODULE_FORCE_LOAD"), rebuild(), {},
 			     trimmed(kernel_magic));
 		return;
 	}
@@ -285,7 +298,8 @@ bool checker::run::check_crc(const symbol &sym, const module_import &need)
 			warn(problem_kind::no_versions, {},
 			     "carries no symbol versions; the kernel will be tainted", rebuild());
 		else
-			stop(problem_kind::no_versions, {}, "carries no symbol versions",
+			stop(problem_kind::no_versions, {},
+			     "carries no symbol versions" + unless("CONFIG_MODULE_FORCE_LOAD"),
 			     rebuild() + ", whose Module.symvers has to be there");
 		return false;
 	}
@@ -318,7 +332,8 @@ void checker::run::check_namespace(const symbol &sym)
 	if (has_flag(SYMBOL_INDEX_FORMAT_ALLOW_MISSING_NAMESPACE))
 		warn(problem_kind::name_space, sym.name, reason, remedy);
 	else
-		stop(problem_kind::name_space, sym.name, reason, remedy, {},
+		stop(problem_kind::name_space, sym.name,
+		     reason + unless("CONFIG_MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS"), remedy, {},
 		     std::string(sym.name_space));
 }
 

@@ -32,7 +32,7 @@ bool starts_with(std::string_view text, std::string_view start)
 	return text.substr(0, start.size()) == start;
 }
 
-using version_map = std::unordered_map<std::string_view, std::uint32_t>;
+using version_map = std::unordered_map<std::string_view, std::uint64_t>;
 
 class module_reader
 {
@@ -103,10 +103,10 @@ void module_reader::read_modinfo()
 		const std::string_view tag = entry.substr(0, equals);
 		const std::string_view value = entry.substr(equals + 1);
 
-		/* The kernel takes the first of several. */
-		if (tag == "license" && mod_.license.empty())
+		/* The kernel takes the first of several, and be it an empty one. */
+		if (tag == "license" && !mod_.license.data())
 			mod_.license = value;
-		else if (tag == "vermagic" && mod_.vermagic.empty())
+		else if (tag == "vermagic" && !mod_.vermagic.data())
 			mod_.vermagic = value;
 		else if (tag == "name" && mod_.name.empty())
 			mod_.name = value;
@@ -126,8 +126,8 @@ void module_reader::read_basic_versions(const elf_section &section)
 
 	for (std::size_t at = 0; at + entry <= table.size(); at += entry) {
 		const byte_view one = table.subspan(at, entry);
-		const auto crc = static_cast<std::uint32_t>(
-			elf_.is_64bit() ? elf_.get64(one, 0) : elf_.get32(one, 0));
+		const std::uint64_t crc = elf_.is_64bit() ? elf_.get64(one, 0)
+							  : elf_.get32(one, 0);
 
 		versions_.emplace(string_at(one, word), crc);
 	}
@@ -291,6 +291,7 @@ module_file module_reader::read(std::string_view fallback_name, module_detail de
 	mod_.module_size = static_cast<std::uint32_t>(self->size);
 	mod_.is_signed = is_signed();
 	read_modinfo();
+	mod_.has_vermagic = mod_.vermagic.data();
 	if (mod_.name.empty())
 		mod_.name = fallback_name;
 	if (detail == module_detail::check)

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 
+#include "module_choice.hpp"
 #include "symidx/device.hpp"
 #include "symidx/file_data.hpp"
 #include "symidx/kernel_image.hpp"
@@ -232,10 +233,20 @@ build_result build_index(const build_options &options)
 	in.machine = image.machine;
 	if (!in.machine)
 		in.machine = consensus<std::uint32_t>(results, [](auto &mod) { return mod.machine; });
+	std::vector<std::string_view> paths;
+
+	for (const std::string &path : modules.paths())
+		paths.push_back(path_below(options.modules, path));
+	const std::vector<std::size_t> chosen = choose_modules(options.modules, paths);
+
 	for (std::size_t i = 0; i < results.size(); i++) {
 		const std::string &path = modules.paths()[i];
 		std::string problem = results[i].problem;
 
+		if (chosen[i] != i) {
+			out.replaced.emplace_back(path, modules.paths()[chosen[i]]);
+			continue;
+		}
 		if (problem.empty() && results[i].mod.machine != in.machine)
 			problem = "a module for " + machine_name(results[i].mod.machine);
 		if (!problem.empty()) {
@@ -243,7 +254,7 @@ build_result build_index(const build_options &options)
 			continue;
 		}
 		out.modules++;
-		in.modules.push_back(entry_of(results[i].mod, path_below(options.modules, path)));
+		in.modules.push_back(entry_of(results[i].mod, paths[i]));
 	}
 	out.bytes = write_index(in);
 	return out;

@@ -49,6 +49,17 @@ std::string index_path(const std::string &root, const std::string &release)
 	return root + "/lib/modules/" + release + "/symbol_index.bin";
 }
 
+bool is_out_of_date(const std::string &path, const std::string &root, const std::string &release)
+{
+	std::error_code ec;
+	const auto modules = fs::last_write_time(root + "/lib/modules/" + release + "/modules.dep", ec);
+
+	if (ec)
+		return false;
+	const auto index = fs::last_write_time(path, ec);
+	return !ec && index < modules;
+}
+
 build_options locate_kernel(const std::string &root, const std::string &release)
 {
 	const std::string modules = root + "/lib/modules/" + release;

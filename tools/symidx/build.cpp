@@ -69,6 +69,14 @@ void build(build_arguments &args, const output_options &output)
 	replace_file(args.output, result.bytes);
 	for (const std::string &reason : result.skipped)
 		std::cerr << "symidx: " << reason << " (not in the index)\n";
+	json replaced = json::array();
+
+	for (const auto &[file, by] : result.replaced) {
+		replaced.push_back({{"file", file}, {"by", by}});
+		if (!output.as_json)
+			std::cout << file << ": not in the index, " << by
+				  << " is loaded in its place\n";
+	}
 	if (output.as_json) {
 		print_json({{"file", args.output},
 			    {"release", idx.release()},
@@ -77,7 +85,8 @@ void build(build_arguments &args, const output_options &output)
 			    {"symbols", idx.nr_symbols()},
 			    {"modules", result.modules},
 			    {"imports", idx.nr_imports()},
-			    {"skipped", result.skipped}},
+			    {"skipped", result.skipped},
+			    {"replaced", replaced}},
 			   output);
 	} else {
 		std::cout << args.output << ": " << idx.nr_symbols() << " symbols of the kernel and "

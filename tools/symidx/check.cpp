@@ -2,7 +2,6 @@
 /* symidx check: will these modules load? */
 #include <fstream>
 #include <iostream>
-#include <mutex>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -26,7 +25,7 @@ struct check_arguments {
 	bool quiet = false;
 };
 
-/* The other installed kernels, opened when the first symbol is missing. */
+/* The other installed kernels, newest first; one is opened when those before lack a symbol. */
 class other_kernels
 {
 public:
@@ -37,33 +36,45 @@ public:
 
 	std::string find(std::string_view name)
 	{
-		std::call_once(opened_, [this] { open_all(); });
-		for (const symbol_index &idx : indexes_)
-			if (const auto pos = idx.find(name)) {
-				const auto owner = idx.module_at(idx.symbol_at(*pos).owner);
-				return std::string(idx.release()) + " (exported by " +
-				       std::string(owner.name) + ")";
-			}
+		if (!listed_)
+			releases_ = installed_releases(root_);
+		listed_ = true;
+		for (std::size_t i = 0; i < indexes_.size() || open_next(); i++)
+			if (const auto pos = indexes_[i].find(name))
+				return where(indexes_[i], *pos);
 		return {};
 	}
 
 private:
-	void open_all()
+	static std::string where(const symbol_index &idx, std::uint32_t pos)
 	{
-		for (const std::string &release : installed_releases(root_)) {
+		return std::string(idx.release()) + " (exported by " +
+		       std::string(idx.module_at(idx.symbol_at(pos).owner).name) + ")";
+	}
+
+	/* False if there is none left. */
+	bool open_next()
+	{
+		while (next_ < releases_.size()) {
+			const std::string &release = releases_[next_++];
+
 			if (release == except_)
 				continue;
 			try {
-				indexes_.push_back(symbol_index::open(index_path(root_, release)));
+				indexes_.push_back(open_release(root_, release));
+				return true;
 			} catch (const error &) {
-				/* A hint only: without that kernel's index there is none. */
+				/* A hint only: from what cannot be read there is none. */
 			}
 		}
+		return false;
 	}
 
 	std::string root_;
 	std::string except_;
-	std::once_flag opened_;
+	bool listed_ = false;
+	std::vector<std::string> releases_;
+	std::size_t next_ = 0;
 	std::vector<symbol_index> indexes_;
 };
 
@@ -83,6 +94,7 @@ check_environment running_environment()
 	std::ifstream in("/sys/kernel/security/lockdown");
 	std::string word;
 
+	env.is_running = true;
 	env.modules_disabled = first_word("/proc/sys/kernel/modules_disabled") == "1";
 	while (in >> word)
 		if (word == "[integrity]" || word == "[confidentiality]") {

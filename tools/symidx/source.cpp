@@ -72,8 +72,9 @@ void source_options::add_to(CLI::App &command)
 symbol_index open_release(const std::string &root, const std::string &release)
 {
 	const std::string path = index_path(root, release);
+	const bool is_there = ::access(path.c_str(), F_OK) == 0;
 
-	if (::access(path.c_str(), F_OK) == 0) {
+	if (is_there && !is_out_of_date(path, root, release)) {
 		symbol_index idx = symbol_index::open(path);
 
 		if (idx.release() != release)
@@ -84,8 +85,10 @@ symbol_index open_release(const std::string &root, const std::string &release)
 
 	const build_result built = build_index(locate_kernel(root, release));
 
-	std::cerr << "symidx: " << path << ": no index there, searching the kernel's files instead ("
-		  << "symidx build --kernel " << release << " would save the time)\n";
+	std::cerr << "symidx: " << path << ": "
+		  << (is_there ? "older than the kernel's modules.dep" : "no index there")
+		  << ", searching the kernel's files instead (symidx build --kernel " << release
+		  << " would save the time)\n";
 	return symbol_index::from_memory(built.bytes.data(), built.bytes.size(), release);
 }
 

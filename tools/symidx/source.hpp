@@ -32,7 +32,7 @@ struct source_options {
 	symbol_index open() const;
 };
 
-/* The index of an installed kernel; without a file it is built in memory. */
+/* The index of an installed kernel; without a file of today it is built in memory. */
 symbol_index open_release(const std::string &root, const std::string &release);
 
 /* uname -r */

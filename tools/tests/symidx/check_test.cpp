@@ -83,6 +83,15 @@ TEST(check, crc)
 	EXPECT_EQ(v.problems[0].has, "0x11111111");
 }
 
+/* The loader compares all of an unsigned long with it. */
+TEST(check, crc_with_upper_bits)
+{
+	const verdict v = check(module_builder().needs("printk", 0x100000000 | 0x11111111));
+
+	ASSERT_EQ(kinds(v.problems), list{problem_kind::crc_mismatch});
+	EXPECT_EQ(v.problems[0].wanted, "0x111111111");
+}
+
 TEST(check, crc_of_module_layout)
 {
 	writer_input in = sample::input();
@@ -208,6 +217,45 @@ TEST(check, vermagic)
 	EXPECT_EQ(kinds(check(with("")).problems), list{problem_kind::vermagic});
 	plain.flags = SYMBOL_INDEX_FORMAT_FORCE_LOAD;
 	EXPECT_TRUE(check(with(""), make_index(plain)).loads());
+}
+
+/* The first entry counts, and be it empty. */
+TEST(check, empty_vermagic_and_license)
+{
+	const auto with_first = [](const char *tag, const char *later) {
+		module_builder probe;
+
+		return probe.drop_info(tag).info(tag, "").info(tag, later).needs("kmalloc", 0x33333333);
+	};
+	writer_input forced = sample::input();
+
+	forced.flags |= SYMBOL_INDEX_FORMAT_FORCE_LOAD;
+	EXPECT_EQ(kinds(check(with_first("vermagic", "6.12.0-test SMP mod_unload "),
+			      make_index(forced)).problems),
+		  list{problem_kind::vermagic});
+	EXPECT_EQ(kinds(check(with_first("license", "GPL")).problems), list{problem_kind::gpl_only});
+}
+
+/* Options of the kernel that nobody knows do not count as unset without a word. */
+TEST(check, unknown_configuration)
+{
+	const std::string unknown = "configuration is not known";
+	writer_input in = sample::input();
+	module_builder probe;
+
+	in.flags &= ~static_cast<std::uint32_t>(SYMBOL_INDEX_FORMAT_CONFIG);
+	const symbol_index idx = make_index(in);
+	EXPECT_EQ(kinds(check(probe, idx).warnings), list{problem_kind::signature});
+	check_environment running;
+	running.is_running = true;
+	EXPECT_EQ(kinds(check(probe, idx, running).warnings), list{});
+
+	const verdict v = check(probe.needs("kfree_skb", 0x44444444).drop_info("vermagic"), idx);
+	ASSERT_EQ(kinds(v.problems), (list{problem_kind::vermagic, problem_kind::name_space}));
+	for (const problem &p : v.problems)
+		EXPECT_NE(p.reason.find(unknown), std::string::npos) << p.reason;
+	for (const problem &p : check(probe).problems)
+		EXPECT_EQ(p.reason.find(unknown), std::string::npos) << p.reason;
 }
 
 TEST(check, architecture_ends_it)

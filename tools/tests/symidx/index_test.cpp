@@ -51,7 +51,7 @@ TEST(index, header)
 	EXPECT_EQ(idx.build_id(), "deadbeef0102030405060708090a0b0c0d0e0f10");
 	EXPECT_EQ(idx.machine(), 62u);
 	EXPECT_EQ(idx.module_size(), 1280u);
-	EXPECT_EQ(idx.flags(), unsigned{SYMBOL_INDEX_FORMAT_MODVERSIONS});
+	EXPECT_EQ(idx.flags(), SYMBOL_INDEX_FORMAT_MODVERSIONS | unsigned{SYMBOL_INDEX_FORMAT_CONFIG});
 	EXPECT_EQ(idx.nr_symbols(), 8u);
 	EXPECT_EQ(idx.nr_modules(), 3u);
 	EXPECT_FALSE(idx.has_values());

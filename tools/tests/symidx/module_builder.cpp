@@ -110,9 +110,9 @@ private:
 	std::size_t locals_ = 0;
 };
 
-void append_version(bytes_t &table, const std::string &name, std::uint32_t crc)
+void append_version(bytes_t &table, const std::string &name, std::uint64_t crc)
 {
-	append(table, static_cast<std::uint64_t>(crc));
+	append(table, crc);
 	const std::size_t start = table.size();
 	append_text(table, name.substr(0, 55));
 	table.resize(start + 56);
@@ -142,7 +142,7 @@ module_builder &module_builder::drop_info(const std::string &tag)
 	return *this;
 }
 
-module_builder &module_builder::needs(const std::string &name, std::optional<std::uint32_t> crc,
+module_builder &module_builder::needs(const std::string &name, std::optional<std::uint64_t> crc,
 				      bool weak)
 {
 	needs_.push_back({name, crc, weak});
@@ -172,7 +172,7 @@ std::vector<unsigned char> module_builder::bytes() const
 		if (!one.crc)
 			continue;
 		append_version(versions, one.name, *one.crc);
-		append(extended_crcs, *one.crc);
+		append(extended_crcs, static_cast<std::uint32_t>(*one.crc));
 		append_text(extended_names, one.name);
 	}
 	if (with_versions)

@@ -26,7 +26,7 @@ public:
 
 	module_builder &info(const std::string &tag, const std::string &value);
 	module_builder &drop_info(const std::string &tag);
-	module_builder &needs(const std::string &name, std::optional<std::uint32_t> crc,
+	module_builder &needs(const std::string &name, std::optional<std::uint64_t> crc,
 			      bool weak = false);
 	module_builder &exports(const std::string &name, std::uint32_t crc, bool gpl = false,
 				const std::string &name_space = "");
@@ -36,7 +36,7 @@ public:
 private:
 	struct need {
 		std::string name;
-		std::optional<std::uint32_t> crc;
+		std::optional<std::uint64_t> crc;
 		bool weak;
 	};
 	struct offer {

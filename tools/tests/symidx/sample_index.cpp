@@ -54,7 +54,7 @@ writer_input input()
 	in.build_id = {0xde, 0xad, 0xbe, 0xef, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
 	in.machine = 62;
 	in.module_size = 1280;
-	in.flags = SYMBOL_INDEX_FORMAT_MODVERSIONS;
+	in.flags = SYMBOL_INDEX_FORMAT_MODVERSIONS | SYMBOL_INDEX_FORMAT_CONFIG;
 	in.modules = {vmlinux, alpha, beta};
 	return in;
 }

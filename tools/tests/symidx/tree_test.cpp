@@ -157,4 +157,77 @@ TEST_F(installed, is_listed_newest_first)
 	EXPECT_EQ(index_path(tree_, "6.9.0"), tree_ + "/lib/modules/6.9.0/symbol_index.bin");
 }
 
+/* As modprobe does it: what depmod chose, else what lies below updates/. */
+class two_of_a_name : public build_tree
+{
+protected:
+	void SetUp() override
+	{
+		build_tree::SetUp();
+		folder_ = tree_ + "/lib/modules/6.12.0-test";
+		for (const char *path : {"kernel/same-name.ko", "updates/dkms/same_name.ko", "zz.ko"})
+			write(folder("/") + path, module());
+	}
+	static std::string module()
+	{
+		const auto bytes = sample::module_builder().drop_info("name").bytes();
+
+		return {bytes.begin(), bytes.end()};
+	}
+	static std::string folder(const char *end)
+	{
+		return std::string("lib/modules/6.12.0-test") + end;
+	}
+	std::vector<std::string> found() const
+	{
+		build_options options = locate_kernel(tree_, "6.12.0-test");
+
+		options.symvers = tree_ + "/Module.symvers";
+		return paths(options);
+	}
+
+	std::string folder_;
+};
+
+TEST_F(two_of_a_name, is_the_updated_one)
+{
+	EXPECT_EQ(found(), (std::vector<std::string>{"updates/dkms/same_name.ko", "zz.ko"}));
+}
+
+TEST_F(two_of_a_name, is_the_one_that_depmod_chose)
+{
+	write(folder("/modules.dep"), "kernel/same-name.ko: zz.ko\nzz.ko:\n");
+	EXPECT_EQ(found(), (std::vector<std::string>{"kernel/same-name.ko", "zz.ko"}));
+}
+
+TEST_F(two_of_a_name, is_told)
+{
+	build_options options = locate_kernel(tree_, "6.12.0-test");
+
+	options.symvers = tree_ + "/Module.symvers";
+	options.build_id = {1, 2, 3, 4};
+	const build_result built = build_index(options);
+	ASSERT_EQ(built.replaced.size(), 1u);
+	EXPECT_EQ(built.replaced[0].first, folder_ + "/kernel/same-name.ko");
+	EXPECT_EQ(built.replaced[0].second, folder_ + "/updates/dkms/same_name.ko");
+	EXPECT_EQ(built.modules, 2u);
+}
+
+TEST_F(installed, has_an_index_until_modules_change)
+{
+	const std::string index = index_path(tree_, "6.12.9-amd64");
+	const auto now = fs::file_time_type::clock::now();
+
+	write("lib/modules/6.12.9-amd64/symbol_index.bin", "");
+	EXPECT_FALSE(is_out_of_date(index, tree_, "6.12.9-amd64"));
+	write("lib/modules/6.12.9-amd64/modules.dep", "");
+	fs::last_write_time(index, now);
+	for (int seconds : {-1, 0, 1}) {
+		fs::last_write_time(tree_ + modules_ + "/modules.dep", now + std::chrono::seconds(seconds));
+		EXPECT_EQ(is_out_of_date(index, tree_, "6.12.9-amd64"), seconds > 0) << seconds;
+	}
+	fs::remove(index);
+	EXPECT_FALSE(is_out_of_date(index, tree_, "6.12.9-amd64"));
+}
+
 } // namespace

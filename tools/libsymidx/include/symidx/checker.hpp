@@ -60,12 +60,13 @@ struct verdict {
 
 /* What a kernel's files do not tell. */
 struct check_environment {
+	bool is_running = false; /* what is said here is all that holds */
 	bool signature_enforced = false; /* and why */
 	std::string enforced_by;
 	bool modules_disabled = false;
 	/*
 	 * Where else a symbol exists, for the remedy: "6.1.0-1 (exported by
-	 * foo)", or an empty string. May be empty; called from many threads.
+	 * foo)", or an empty string. May be empty.
 	 */
 	std::function<std::string(std::string_view symbol)> where_else;
 };

@@ -16,7 +16,11 @@ namespace waymark::symidx
 
 struct module_import {
 	std::string_view name;
-	std::optional<std::uint32_t> crc; /* none: the module has no version of it */
+	/*
+	 * None: the module has no version of it. The loader compares the whole word of an
+	 * entry in __versions, which is an unsigned long, with its 32 bits.
+	 */
+	std::optional<std::uint64_t> crc;
 	bool weak = false;
 };
 
@@ -28,10 +32,11 @@ struct module_file {
 	std::vector<std::string_view> import_namespaces;
 	std::vector<symbol> exports;
 	std::vector<module_import> imports;
-	std::optional<std::uint32_t> layout_crc; /* of "module_layout" */
+	std::optional<std::uint64_t> layout_crc; /* of "module_layout" */
 	std::uint32_t machine = 0;
 	std::uint32_t module_size = 0; /* of struct module */
 	bool is_64bit = true;
+	bool has_vermagic = false; /* it may be an empty one */
 	bool has_versions = false;
 	bool is_signed = false;
 	bool in_tree = false;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace waymark::symidx
@@ -24,6 +25,8 @@ struct build_result {
 	std::size_t modules = 0;
 	/* Files that are in the folder and not in the index, each with its reason. */
 	std::vector<std::string> skipped;
+	/* Files that are not in it as another one of that name goes before, with that one. */
+	std::vector<std::pair<std::string, std::string>> replaced;
 };
 
 /*
@@ -43,6 +46,12 @@ build_result build_index(const build_options &options);
 
 /* Where the index of @release is kept: ROOT/lib/modules/RELEASE/symbol_index.bin */
 std::string index_path(const std::string &root, const std::string &release);
+
+/*
+ * Whether modules were installed or removed since the index @path of @release was written: as far
+ * as depmod was run then, which writes modules.dep anew.
+ */
+bool is_out_of_date(const std::string &path, const std::string &root, const std::string &release);
 
 /* Releases that have a folder in ROOT/lib/modules, newest version first. */
 std::vector<std::string> installed_releases(const std::string &root);
