@@ -70,6 +70,7 @@ struct decompressor::state {
 	};
 
 	output_room out;
+	std::size_t enough = SIZE_MAX;
 	lzma_stream xz = LZMA_STREAM_INIT;
 #ifdef HAVE_ZSTD
 	ZSTD_DCtx *zstd = nullptr;
@@ -92,6 +93,8 @@ struct decompressor::state {
 		/* A claim that no compression fulfils shall not cost memory. */
 		out.reserve(std::min({room, largest_output, 1024 * packed + least_output}), 0);
 	}
+	/* How much of the room may be filled. */
+	std::size_t room() const { return std::min(out.size(), enough); }
 	/* Room for more output after @used bytes. */
 	void grow(std::size_t used, const std::string &object)
 	{
@@ -112,10 +115,10 @@ std::size_t decompressor::state::unpack_xz(byte_view packed, const std::string &
 	xz.avail_in = packed.size();
 	for (std::size_t used = 0;;) {
 		xz.next_out = out.data() + used;
-		xz.avail_out = out.size() - used;
+		xz.avail_out = room() - used;
 		const lzma_ret rc = lzma_code(&xz, LZMA_FINISH);
-		used = out.size() - xz.avail_out;
-		if (rc == LZMA_STREAM_END)
+		used = room() - xz.avail_out;
+		if (rc == LZMA_STREAM_END || used == enough)
 			return used;
 		if ((rc != LZMA_OK && rc != LZMA_BUF_ERROR) || xz.avail_out)
 			throw error(object, "damaged xz data");
@@ -140,12 +143,12 @@ std::size_t decompressor::state::unpack_gzip(byte_view packed, const std::string
 			grow(used, object);
 		}
 		gz.next_out = out.data() + used;
-		gz.avail_out = static_cast<uInt>(out.size() - used);
+		gz.avail_out = static_cast<uInt>(room() - used);
 		rc = inflate(&gz, Z_NO_FLUSH);
-		used = out.size() - gz.avail_out;
-	} while (rc == Z_OK && (gz.avail_in || !gz.avail_out));
+		used = room() - gz.avail_out;
+	} while (rc == Z_OK && used < enough && (gz.avail_in || !gz.avail_out));
 	inflateEnd(&gz);
-	if (rc != Z_STREAM_END)
+	if (rc != Z_STREAM_END && used < enough)
 		throw error(object, "damaged gzip data");
 	return used;
 }
@@ -162,11 +165,11 @@ std::size_t decompressor::state::unpack_zstd(byte_view packed, const std::string
 		throw error(object, "out of memory");
 	ZSTD_DCtx_reset(zstd, ZSTD_reset_session_only);
 	for (;;) {
-		ZSTD_outBuffer to{out.data(), out.size(), used};
+		ZSTD_outBuffer to{out.data(), room(), used};
 		const std::size_t left = ZSTD_decompressStream(zstd, &to, &in);
 
 		used = to.pos;
-		if (left == 0)
+		if (left == 0 || used == enough)
 			return used;
 		if (ZSTD_isError(left) || (in.pos == in.size && used < out.size()))
 			throw error(object, "damaged zstd data");
@@ -185,7 +188,7 @@ decompressor::decompressor() : state_(std::make_unique<state>()) {}
 decompressor::~decompressor() = default;
 
 byte_view decompressor::unpack(byte_view packed, const std::string &object,
-			      std::size_t expected)
+			      std::size_t expected, std::size_t enough)
 {
 	const compression how = compression_of(packed);
 	std::size_t size;
@@ -193,6 +196,7 @@ byte_view decompressor::unpack(byte_view packed, const std::string &object,
 	if (how == compression::none)
 		return packed;
 	state_->start(packed.size(), expected);
+	state_->enough = enough;
 	switch (how) {
 	case compression::xz:
 		size = state_->unpack_xz(packed, object);

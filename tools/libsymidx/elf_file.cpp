@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include "notes.hpp"
+
 namespace waymark::symidx
 {
 
@@ -239,22 +241,11 @@ byte_view elf_file::build_id() const noexcept
 		if (sec.type != SHT_NOTE)
 			continue;
 		const byte_view notes = bytes(sec);
-		std::uint64_t at = 0;
+		const byte_view id = gnu_build_id(
+			notes, [&](std::uint64_t at) { return get32(notes, at); });
 
-		while (at + sizeof(Elf64_Nhdr) <= notes.size()) {
-			const std::uint64_t name_size = get32(notes, at);
-			const std::uint64_t size = get32(notes, at + 4);
-			const std::uint32_t type = get32(notes, at + 8);
-			const std::uint64_t name = at + sizeof(Elf64_Nhdr);
-			const std::uint64_t start = name + (name_size + 3) / 4 * 4;
-
-			if (start + size > notes.size())
-				break;
-			if (type == NT_GNU_BUILD_ID && name_size == 4 &&
-			    !std::memcmp(notes.data() + name, "GNU", 4))
-				return notes.subspan(start, size);
-			at = start + (size + 3) / 4 * 4;
-		}
+		if (!id.empty())
+			return id;
 	}
 	return {};
 }

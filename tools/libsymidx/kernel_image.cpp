@@ -9,6 +9,7 @@
 #include <iterator>
 #include <optional>
 
+#include "notes.hpp"
 #include "symidx/file_data.hpp"
 
 namespace waymark::symidx
@@ -51,6 +52,42 @@ byte_view bzimage_payload(byte_view bytes, const std::string &path)
 	if (start > bytes.size() || length > bytes.size() - start)
 		throw error(path, "truncated kernel image");
 	return bytes.subspan(start, length);
+}
+
+/* As much as it takes to see where in an ELF file the notes are: header and program headers. */
+constexpr std::size_t head_size = 4096;
+
+/* What there is to be read of @at within @bytes, which may be cut off. */
+template <typename T>
+std::optional<T> struct_at(byte_view bytes, std::uint64_t at)
+{
+	T raw;
+
+	if (at > bytes.size() || bytes.size() - at < sizeof(raw))
+		return std::nullopt;
+	std::memcpy(&raw, bytes.data() + at, sizeof(raw));
+	return raw;
+}
+
+/* The notes of the ELF file that starts with @head, as far as that tells; else nothing. */
+std::optional<Elf64_Phdr> notes_of(byte_view head)
+{
+	const auto header = struct_at<Elf64_Ehdr>(head, 0);
+
+	if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) ||
+	    header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_ident[EI_DATA] != ELFDATA2LSB ||
+	    le16toh(header->e_phentsize) != sizeof(Elf64_Phdr))
+		return std::nullopt;
+	for (unsigned int i = 0; i < le16toh(header->e_phnum); i++) {
+		const auto one = struct_at<Elf64_Phdr>(
+			head, le64toh(header->e_phoff) + i * sizeof(Elf64_Phdr));
+
+		if (!one)
+			break;
+		if (le32toh(one->p_type) == PT_NOTE)
+			return one;
+	}
+	return std::nullopt;
 }
 
 class table_reader
@@ -160,28 +197,51 @@ kernel_image parse_kernel_image(byte_view contents, const std::string &object)
 	return image;
 }
 
+kernel_image read_kernel_identity(const std::string &path)
+{
+	const file_data file(path, file_data::access::map);
+
+	return parse_kernel_identity(file.bytes(), path);
+}
+
+kernel_image parse_kernel_identity(byte_view contents, const std::string &object)
+{
+	const byte_view packed = bzimage_payload(contents, object);
+	kernel_image image;
+	decompressor unpacker;
+
+	if (packed.empty() || compression_of(packed) == compression::none)
+		return parse_kernel_image(contents, object);
+	const byte_view head = unpacker.unpack(packed, object, head_size, head_size);
+	const auto notes = notes_of(head);
+
+	if (!notes || le64toh(notes->p_offset) > INT32_MAX || le64toh(notes->p_filesz) > INT32_MAX)
+		return parse_kernel_image(contents, object);
+	image.machine = le16toh(struct_at<Elf64_Ehdr>(head, 0)->e_machine);
+	const std::size_t end = le64toh(notes->p_offset) + le64toh(notes->p_filesz);
+	byte_view bytes = unpacker.unpack(packed, object, end, end);
+
+	if (bytes.size() < end)
+		throw error(object, "truncated kernel image");
+	bytes = bytes.subspan(le64toh(notes->p_offset));
+	const byte_view id = gnu_build_id(bytes, [&](std::uint64_t at) { return le32_at(bytes, at); });
+
+	image.build_id.assign(id.begin(), id.end());
+	return image;
+}
+
 std::vector<unsigned char> running_build_id()
 {
 	std::ifstream in("/sys/kernel/notes", std::ios::binary);
 	const std::vector<unsigned char> notes{std::istreambuf_iterator<char>(in), {}};
-	std::size_t at = 0;
+	const byte_view id = gnu_build_id(notes, [&](std::uint64_t at) {
+		std::uint32_t word; /* in host byte order */
 
-	/* Host byte order; three words, then name and contents padded to 4. */
-	while (at + 12 <= notes.size()) {
-		std::uint32_t word[3];
-		std::memcpy(word, notes.data() + at, sizeof(word));
-		const std::uint64_t name = at + 12;
-		const std::uint64_t start = name + (std::uint64_t{word[0]} + 3) / 4 * 4;
-		const std::uint64_t end = start + word[1];
+		std::memcpy(&word, notes.data() + at, sizeof(word));
+		return word;
+	});
 
-		if (end > notes.size())
-			break;
-		if (word[2] == NT_GNU_BUILD_ID && word[0] == 4 &&
-		    !std::memcmp(notes.data() + name, "GNU", 4))
-			return {notes.begin() + start, notes.begin() + end};
-		at = (end + 3) / 4 * 4;
-	}
-	return {};
+	return {id.begin(), id.end()};
 }
 
 } // namespace waymark::symidx

@@ -147,6 +147,10 @@ kernel_image ask_running_kernel(text_arena &arena)
 
 kernel_image load_image(const build_options &options, text_arena &arena)
 {
+	if (options.prefer_symvers && !options.build_id.empty())
+		return {};
+	if (options.prefer_symvers && !options.image.empty())
+		return read_kernel_identity(options.image);
 	/* With a build id and Module.symvers, an image of an unknown kind is not needed. */
 	try {
 		if (!options.image.empty())
@@ -211,7 +215,7 @@ build_result build_index(const build_options &options)
 	in.modules[0].name = "vmlinux";
 	in.modules[0].license = "GPL";
 	in.modules[0].flags = SYMBOL_INDEX_FORMAT_MODULE_GPL;
-	if (!image.has_exports) {
+	if (!image.has_exports || options.prefer_symvers) {
 		if (options.symvers.empty())
 			throw error(options.release,
 				    "the image does not tell what the kernel exports: install its "

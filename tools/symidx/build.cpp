@@ -51,8 +51,10 @@ void build(build_arguments &args, const output_options &output)
 		options.release = args.release;
 	if (!args.given.image.empty())
 		options.image = args.given.image;
-	if (!args.given.symvers.empty())
+	if (!args.given.symvers.empty()) {
 		options.symvers = args.given.symvers;
+		options.prefer_symvers = true;
+	}
 	if (!args.given.config.empty())
 		options.config = args.given.config;
 	options.build_id = parse_hex(args.build_id);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <elf.h>
+#include <zlib.h>
 
 #include <cstring>
 #include <string>
@@ -249,6 +250,79 @@ TEST(kernel_image, refuses_a_bzimage_that_is_cut_short_anywhere)
 
 	for (std::size_t size = 0; size < image.size(); size++)
 		EXPECT_NE(image_refusal({image.begin(), image.begin() + size}), "") << size;
+}
+
+bytes gzipped(const bytes &of)
+{
+	z_stream gz{};
+	bytes out(of.size() + 1024);
+
+	EXPECT_EQ(deflateInit2(&gz, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+	gz.next_in = const_cast<unsigned char *>(of.data());
+	gz.avail_in = static_cast<uInt>(of.size());
+	gz.next_out = out.data();
+	gz.avail_out = static_cast<uInt>(out.size());
+	EXPECT_EQ(deflate(&gz, Z_FINISH), Z_STREAM_END);
+	out.resize(gz.total_out);
+	deflateEnd(&gz);
+	return out;
+}
+
+/* What a program header says is a note, a while behind it, and much that is hard to pack. */
+bytes with_note_segment(std::uint64_t notes_at)
+{
+	const bytes id = note(NT_GNU_BUILD_ID, {8, 7, 6, 5});
+	Elf64_Ehdr head{};
+	Elf64_Phdr segment{};
+	bytes out;
+
+	std::memcpy(head.e_ident, ELFMAG, SELFMAG);
+	head.e_ident[EI_CLASS] = ELFCLASS64;
+	head.e_ident[EI_DATA] = ELFDATA2LSB;
+	head.e_type = ET_EXEC;
+	head.e_machine = EM_X86_64;
+	head.e_phoff = sizeof(head);
+	head.e_phentsize = sizeof(segment);
+	head.e_phnum = 1;
+	segment.p_type = PT_NOTE;
+	segment.p_offset = notes_at;
+	segment.p_filesz = id.size();
+	put(out, &head, sizeof(head));
+	put(out, &segment, sizeof(segment));
+	out.resize(8192);
+	put(out, id.data(), id.size());
+	for (std::uint32_t i = 0, noise = 1; i < 100000; i++, noise *= 1664525)
+		put32(out, ++noise);
+	return out;
+}
+
+TEST(kernel_image, has_an_identity_that_is_read_no_further_than_needed)
+{
+	bytes payload = gzipped(with_note_segment(8192));
+
+	payload.resize(payload.size() / 2);
+	const bytes image = bzimage(payload);
+	EXPECT_NE(image_refusal(image), "");
+	EXPECT_EQ(parse_kernel_identity(image, "vmlinuz").build_id, (bytes{8, 7, 6, 5}));
+	EXPECT_EQ(parse_kernel_identity(image, "vmlinuz").machine, std::uint32_t{EM_X86_64});
+	payload.resize(64);
+	EXPECT_THROW(parse_kernel_identity(bzimage(payload), "vmlinuz"), waymark::error);
+}
+
+TEST(kernel_image, has_an_identity_without_program_headers)
+{
+	const bytes image = whole().finish();
+
+	for (const bytes &kind : {image, bzimage(image), bzimage(gzipped(image))})
+		EXPECT_EQ(parse_kernel_identity(kind, "vmlinuz").build_id,
+			  (bytes{1, 2, 3, 4, 5, 6, 7, 8}));
+}
+
+TEST(kernel_image, has_no_identity_behind_its_end)
+{
+	for (std::uint64_t at : {std::uint64_t{1} << 20, std::uint64_t{1} << 29, UINT64_MAX})
+		EXPECT_THROW(parse_kernel_identity(bzimage(gzipped(with_note_segment(at))), "vmlinuz"),
+			     waymark::error);
 }
 
 TEST(kernel_image, refuses_a_file_that_is_not_there)

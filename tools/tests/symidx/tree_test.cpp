@@ -170,9 +170,9 @@ protected:
 	}
 	static std::string module()
 	{
-		const auto bytes = sample::module_builder().drop_info("name").bytes();
+		const auto module = sample::module_builder().drop_info("name").bytes();
 
-		return {bytes.begin(), bytes.end()};
+		return {module.begin(), module.end()};
 	}
 	static std::string folder(const char *end)
 	{

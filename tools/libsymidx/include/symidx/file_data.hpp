@@ -2,6 +2,7 @@
 /* The contents of a file, decompressed if need be. */
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,11 +30,12 @@ public:
 	/*
 	 * The contents of @packed, valid until the next call. Bytes behind the
 	 * end of the compressed stream are ignored. @expected bytes or so will come
-	 * out, as far as the caller knows; that only saves copying. Throws
-	 * waymark::error naming @object: damaged, too large, or compressed as this
-	 * build cannot read.
+	 * out, as far as the caller knows; that only saves copying. No more than the
+	 * first @enough bytes are unpacked. Throws waymark::error naming @object:
+	 * damaged, too large, or compressed as this build cannot read.
 	 */
-	byte_view unpack(byte_view packed, const std::string &object, std::size_t expected = 0);
+	byte_view unpack(byte_view packed, const std::string &object, std::size_t expected = 0,
+			 std::size_t enough = SIZE_MAX);
 
 private:
 	struct state;

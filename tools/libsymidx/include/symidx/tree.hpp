@@ -14,6 +14,8 @@ struct build_options {
 	std::string modules; /* folder searched for modules */
 	std::string image;   /* vmlinux or bzImage; empty: none */
 	std::string symvers; /* Module.symvers; empty: none */
+	/* What vmlinux exports is taken from symvers even if the image tells it. */
+	bool prefer_symvers = false;
 	std::string config;  /* the kernel's .config; empty: none */
 	bool may_ask_kernel = false; /* if it is the running one and has no image */
 	std::vector<unsigned char> build_id; /* instead of the image's; may be empty */
