@@ -9,6 +9,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import accelerators     # noqa: E402
 import bad_input        # noqa: E402
 import cases            # noqa: E402
 import counters         # noqa: E402
@@ -28,7 +29,8 @@ class Judge:
 
     name = "laboratory"
     minutes = 1
-    PARTS = pieces.ALL + bad_input.ALL + counters.ALL + fuzzing.ALL + order.ALL + proofs.ALL
+    PARTS = (pieces.ALL + accelerators.ALL + bad_input.ALL + counters.ALL + fuzzing.ALL + order.ALL +
+             proofs.ALL)
 
     def __init__(self, lab):
         self.lab = lab

@@ -67,7 +67,7 @@ class Guest:
         self.append = " ".join([append, *appended])
         self.memory = memory
         self.cpus = cpus
-        self.accelerator = accelerator or accel.get(lab, at_once)
+        self.accelerator = accelerator or accel.get(lab, disks.vmlinuz, at_once)
         self.console = console
         self.process = None
         self.binds = [(self.work, "/out")]
