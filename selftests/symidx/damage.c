@@ -6,6 +6,7 @@
  *
  *	intact		nothing, for comparison
  *	crc		one bit of the version of its first import
+ *	version		the name in the version of its first import
  *	import		the last letter of an undefined symbol's name
  *	licence		a licence that is not compatible with the GPL
  *	namespace	every import of a symbol namespace
@@ -121,23 +122,34 @@ static char *undefined(struct file *file)
 	return last;
 }
 
-/* struct modversion_info: a long and 56 letters. */
-static int damage_crc(struct file *file)
+/* struct modversion_info, a long and 56 letters, of the first import. */
+static unsigned char *import_version(struct file *file)
 {
 	Elf64_Shdr *versions = section(file, "__versions");
 	unsigned char *p;
 	size_t at;
 
 	if (!versions)
-		return NOT_APPLICABLE;
+		return NULL;
 	for (at = 0; at + 64 <= versions->sh_size; at += 64) {
 		p = file->data + versions->sh_offset + at;
-		if (!strcmp((char *)p + 8, "module_layout"))
-			continue;
-		p[1] ^= 0x10;
-		return 0;
+		if (strcmp((char *)p + 8, "module_layout"))
+			return p;
 	}
-	return NOT_APPLICABLE;
+	return NULL;
+}
+
+static int damage_version(struct file *file, const char *kind)
+{
+	unsigned char *version = import_version(file);
+
+	if (!version)
+		return NOT_APPLICABLE;
+	if (!strcmp(kind, "crc"))
+		version[1] ^= 0x10;
+	else
+		version[8] = '0';	/* which no symbol begins with */
+	return 0;
 }
 
 static int damage(struct file *file, const char *kind)
@@ -147,8 +159,8 @@ static int damage(struct file *file, const char *kind)
 
 	if (!strcmp(kind, "intact"))
 		return 0;
-	if (!strcmp(kind, "crc"))
-		return damage_crc(file);
+	if (!strcmp(kind, "crc") || !strcmp(kind, "version"))
+		return damage_version(file, kind);
 	if (!strcmp(kind, "import")) {
 		text = undefined(file);
 		if (!text)
@@ -181,7 +193,7 @@ static int damage(struct file *file, const char *kind)
 		((Elf64_Ehdr *)file->data)->e_machine ^= 1;
 		return 0;
 	}
-	die("KIND: intact crc import licence namespace vermagic machine");
+	die("KIND: intact crc version import licence namespace vermagic machine");
 	return 1;
 }
 

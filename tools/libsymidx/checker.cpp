@@ -68,6 +68,7 @@ public:
 private:
 	bool check_machine();
 	void check_environment();
+	void check_name();
 	void check_vermagic();
 	void check_layout();
 	void check_imports();
@@ -75,6 +76,8 @@ private:
 	void missing(const module_import &need);
 	bool check_crc(const symbol &sym, const module_import &need);
 	void check_namespace(const symbol &sym);
+	void refuse_namespace(const symbol &sym, const std::string &reason,
+			      const std::string &remedy);
 	void check_mixture();
 	void check_exports();
 	void stop(const char *kind, std::string_view symbol, std::string reason, std::string remedy,
@@ -116,6 +119,7 @@ verdict checker::run::judge()
 	if (!check_machine())
 		return std::move(out_); /* nothing else could be compared */
 	check_environment();
+	check_name();
 	check_vermagic();
 	check_layout();
 	check_imports();
@@ -154,10 +158,27 @@ void checker::run::check_environment()
 		warn(problem_kind::signature, {},
 		     "signed, but whether the kernel trusts the key was not checked",
 		     "compare \"modinfo -F signer\" with the keys in /proc/keys");
-	else if (!mod_.is_signed && !c_.environment_.is_running && !has_flag(SYMBOL_INDEX_FORMAT_CONFIG))
+	else if (!mod_.is_signed && !c_.environment_.is_running &&
+		 !has_flag(SYMBOL_INDEX_FORMAT_CONFIG))
 		warn(problem_kind::signature, {},
 		     "not signed, and whether the kernel demands signatures is not known",
 		     "build the index with the kernel's configuration (symidx build --config)");
+}
+
+/* A module of the image has a place in sysfs only if it has parameters or a version. */
+void checker::run::check_name()
+{
+	const std::string name(mod_.name);
+	const std::string remedy = "the kernel has it already; give the module another name if it is "
+				   "another one";
+
+	if (c_.environment_.in_sysfs.count(name))
+		stop(problem_kind::name_taken, {}, "the kernel has a module of that name built in", remedy);
+	else if (c_.environment_.built_in.count(name))
+		warn(problem_kind::name_taken, {},
+		     "the kernel has a module of that name built in: modprobe loads none then, and if "
+		     "that has parameters, the kernel refuses another",
+		     remedy);
 }
 
 void checker::run::check_vermagic()
@@ -178,7 +199,7 @@ void checker::run::check_vermagic()
 		return;
 	}
 	/* With symbol versions on both sides the release itself does not matter. */
-	if (has_flag(SYMBOL_INDEX_FORMAT_MODVERSIONS) && mod_.has_versions) {
+	if (has_flag(SYMBOL_INDEX_FORMAT_MODVERSIONS) && mod_.has_basic_versions) {
 		kernel_magic.remove_prefix(std::min(kernel_magic.find(' '), kernel_magic.size()));
 		magic.remove_prefix(std::min(magic.find(' '), magic.size()));
 	}
@@ -303,7 +324,16 @@ bool checker::run::check_crc(const symbol &sym, const module_import &need)
 			     rebuild() + ", whose Module.symvers has to be there");
 		return false;
 	}
-	warn(problem_kind::no_versions, need.name, "the module carries no version of it", rebuild());
+	const std::string remedy = rebuild() + ", with the Module.symvers of what exports it "
+						"(KBUILD_EXTRA_SYMBOLS)";
+
+	if (mod_.has_extended_versions)
+		warn(problem_kind::no_versions, need.name, "the module carries no version of it", remedy);
+	else
+		stop(problem_kind::no_versions, need.name,
+		     "the module carries no version of it, which Debian's kernels refuse, while those "
+		     "of kernel.org warn of it",
+		     remedy, {}, hex(*sym.crc));
 	return false;
 }
 
@@ -316,25 +346,29 @@ void checker::run::check_namespace(const symbol &sym)
 	if (std::find(imported.begin(), imported.end(), sym.name_space) != imported.end())
 		return;
 	if (sym.name_space.substr(0, module_namespace.size()) == module_namespace) {
-		stop(problem_kind::name_space, sym.name,
-		     "reserved to these modules: " +
-			     std::string(sym.name_space.substr(module_namespace.size())),
-		     "use another interface: no import opens such a symbol",
-		     std::string(mod_.name), std::string(sym.name_space));
+		refuse_namespace(sym,
+				 "reserved to these modules: " +
+					 std::string(sym.name_space.substr(module_namespace.size())),
+				 "use another interface: no import opens such a symbol");
 		return;
 	}
-	const std::string reason =
-		"belongs to namespace " + std::string(sym.name_space) + ", which is not imported";
-	const std::string remedy =
-		"add MODULE_IMPORT_NS(" + quoted(sym.name_space) +
-		") to the source (without the quotes before Linux 6.13) and rebuild";
+	refuse_namespace(sym,
+			 "belongs to namespace " + std::string(sym.name_space) +
+				 ", which is not imported",
+			 "add MODULE_IMPORT_NS(" + quoted(sym.name_space) +
+				 ") to the source (without the quotes before Linux 6.13) and rebuild");
+}
 
+/* The option lets a module in whatever the reason is. */
+void checker::run::refuse_namespace(const symbol &sym, const std::string &reason,
+				    const std::string &remedy)
+{
 	if (has_flag(SYMBOL_INDEX_FORMAT_ALLOW_MISSING_NAMESPACE))
 		warn(problem_kind::name_space, sym.name, reason, remedy);
 	else
 		stop(problem_kind::name_space, sym.name,
-		     reason + unless("CONFIG_MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS"), remedy, {},
-		     std::string(sym.name_space));
+		     reason + unless("CONFIG_MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS"), remedy,
+		     std::string(mod_.name), std::string(sym.name_space));
 }
 
 /* GPL-only symbols and those of a proprietary module do not go together. */

@@ -27,8 +27,6 @@ constexpr std::size_t entry_sizes[SYMBOL_INDEX_FORMAT_NR_SECTIONS] = {
 constexpr const char *wrong_checksum = "damaged symbol index: wrong checksum";
 /* Bytes: the sum of fewer takes no longer than starting a thread. */
 constexpr std::size_t worth_a_thread = std::size_t{1} << 18;
-/* On the average; a table of three quarters needs 1.5 beyond the first. */
-constexpr std::uint64_t probes_per_name = 64;
 constexpr std::size_t checksum_end = offsetof(symbol_index_format_header, version);
 
 static_assert(sizeof(symbol_index_format_header) == 256);

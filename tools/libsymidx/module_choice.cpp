@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "module_choice.hpp"
 
-#include <algorithm>
 #include <fstream>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "symidx/module_file.hpp"
 
@@ -17,18 +15,6 @@ namespace
 
 constexpr std::string_view updates = "updates/";
 
-/* The files that depmod chose: what stands before the colon in a line of modules.dep. */
-std::unordered_set<std::string> chosen_by_depmod(const std::string &folder)
-{
-	std::ifstream in(folder + "/modules.dep");
-	std::unordered_set<std::string> paths;
-	std::string line;
-
-	while (std::getline(in, line))
-		paths.insert(line.substr(0, line.find(':')));
-	return paths;
-}
-
 bool is_update(std::string_view path)
 {
 	return path.substr(0, updates.size()) == updates;
@@ -36,7 +22,7 @@ bool is_update(std::string_view path)
 
 /* Which of two files of one name is taken; @listed are those in modules.dep. */
 bool goes_before(std::string_view a, std::string_view b,
-		 const std::unordered_set<std::string> &listed)
+		 const module_list &listed)
 {
 	const bool a_listed = listed.count(std::string(a)), b_listed = listed.count(std::string(b));
 
@@ -49,24 +35,39 @@ bool goes_before(std::string_view a, std::string_view b,
 
 } // namespace
 
-std::vector<std::size_t> choose_modules(const std::string &folder,
+module_list listed_in_dep(const std::string &path)
+{
+	std::ifstream in(path);
+	module_list paths;
+	std::string line;
+
+	while (std::getline(in, line))
+		paths.insert(line.substr(0, line.find(':')));
+	return paths;
+}
+
+module_list listed_in_order(const std::string &path)
+{
+	std::ifstream in(path);
+	module_list paths;
+	std::string line;
+
+	/* Since 6.3 with the objects that modules are linked from. */
+	while (std::getline(in, line))
+		paths.insert(line.substr(0, line.rfind('.')) + ".ko");
+	return paths;
+}
+
+std::vector<std::size_t> choose_modules(const module_list &listed,
 					const std::vector<std::string_view> &paths)
 {
 	std::unordered_map<std::string, std::size_t> by_name;
-	std::unordered_set<std::string> listed;
 	std::vector<std::size_t> chosen(paths.size());
-	bool have_listed = false;
 
 	for (std::size_t i = 0; i < paths.size(); i++) {
 		const auto [it, is_new] = by_name.emplace(module_name_of(paths[i]), i);
 
-		if (is_new)
-			continue;
-		/* Hardly ever needed, and long. */
-		if (!have_listed)
-			listed = chosen_by_depmod(folder);
-		have_listed = true;
-		if (goes_before(paths[i], paths[it->second], listed))
+		if (!is_new && goes_before(paths[i], paths[it->second], listed))
 			it->second = i;
 	}
 	for (std::size_t i = 0; i < paths.size(); i++)

@@ -168,14 +168,22 @@ void module_reader::read_versions()
 	else if (basic)
 		read_basic_versions(*basic);
 	mod_.has_versions = basic || extended;
+	mod_.has_basic_versions = basic;
+	mod_.has_extended_versions = extended;
 	if (const auto it = versions_.find("module_layout"); it != versions_.end())
 		mod_.layout_crc = it->second;
 }
 
 void module_reader::read_imports(module_detail detail)
 {
-	/* An undefined symbol is never local; what is wrong here, the kernel refuses. */
-	for (std::uint32_t i = std::max(elf_.first_global(), 1u); i < elf_.nr_symbols(); i++) {
+	/*
+	 * An undefined symbol is never local, and the file says where those end; but the loader
+	 * does not look there, and so a verdict must not depend on it.
+	 */
+	const std::uint32_t first = detail == module_detail::check ? 1
+								    : std::max(elf_.first_global(), 1u);
+
+	for (std::uint32_t i = first; i < elf_.nr_symbols(); i++) {
 		const elf_symbol sym = elf_.symbol_at(i);
 		module_import need;
 

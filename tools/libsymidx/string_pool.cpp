@@ -2,6 +2,7 @@
 #include "string_pool.hpp"
 
 #include <cstring>
+#include <random>
 
 #include "symidx/hash.hpp"
 #include "waymark/error.hpp"
@@ -9,7 +10,7 @@
 namespace waymark::symidx
 {
 
-string_pool::string_pool(std::size_t expected) : bytes_(1, '\0')
+string_pool::string_pool(std::size_t expected) : seed_(std::random_device()()), bytes_(1, '\0')
 {
 	std::size_t size = 64;
 
@@ -49,7 +50,7 @@ std::uint32_t string_pool::add(std::string_view text)
 	if (used_ * 2 >= slots_.size())
 		grow();
 
-	const std::uint32_t hash = name_hash(text);
+	const std::uint32_t hash = name_hash(text, seed_);
 	slot &s = locate(text, hash);
 
 	if (!s.ref) {

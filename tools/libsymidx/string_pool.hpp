@@ -30,6 +30,7 @@ private:
 	slot &locate(std::string_view text, std::uint32_t hash);
 	void grow();
 
+	std::uint64_t seed_;
 	std::vector<char> bytes_;
 	std::vector<slot> slots_;
 	std::size_t used_ = 0;

@@ -241,7 +241,10 @@ build_result build_index(const build_options &options)
 
 	for (const std::string &path : modules.paths())
 		paths.push_back(path_below(options.modules, path));
-	const std::vector<std::size_t> chosen = choose_modules(options.modules, paths);
+	const std::vector<std::size_t> chosen = choose_modules(
+		options.order.empty() ? listed_in_dep(options.modules + "/modules.dep")
+				      : listed_in_order(options.order),
+		paths);
 
 	for (std::size_t i = 0; i < results.size(); i++) {
 		const std::string &path = modules.paths()[i];
@@ -260,7 +263,18 @@ build_result build_index(const build_options &options)
 		out.modules++;
 		in.modules.push_back(entry_of(results[i].mod, paths[i]));
 	}
-	out.bytes = write_index(in);
+	/* What one module exports shall not cost the others their index. */
+	while (out.bytes.empty()) {
+		try {
+			out.bytes = write_index(in);
+		} catch (const names_collide &e) {
+			out.skipped.push_back(options.modules + "/" +
+					      std::string(in.modules[e.module].path) +
+					      ": exports names that collide in the hash table");
+			in.modules.erase(in.modules.begin() + static_cast<std::ptrdiff_t>(e.module));
+			out.modules--;
+		}
+	}
 	return out;
 }
 

@@ -102,6 +102,7 @@ build_options locate_build_tree(const std::string &folder)
 	found.image = first_file({tree + "/vmlinux"});
 	found.symvers = first_file({tree + "/Module.symvers"});
 	found.config = first_file({tree + "/.config"});
+	found.order = first_file({tree + "/modules.order"});
 	found.release = first_line(tree + "/include/config/kernel.release");
 	if (found.image.empty() || found.release.empty())
 		throw error(tree, "no finished kernel build: vmlinux or "

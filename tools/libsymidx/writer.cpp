@@ -50,6 +50,7 @@ private:
 	void sort_symbols();
 	void fill_symbols();
 	void fill_slots();
+	void probe(std::uint32_t owner);
 	void fill_modules();
 	template <typename T>
 	void place(enum symbol_index_format_section_id id, const std::vector<T> &entries,
@@ -64,6 +65,9 @@ private:
 	std::vector<__le32> slots_;
 	std::vector<__le32> imports_;
 	std::vector<__le64> values_;
+	std::uint64_t names_ = 0;
+	std::vector<std::uint64_t> probes_; /* by module */
+	std::uint64_t probed_ = 0;
 };
 
 std::size_t count_exports(const writer_input &input)
@@ -97,11 +101,15 @@ void index_writer::sort_symbols()
 					  static_cast<std::uint32_t>(owner)});
 		}
 	std::sort(order_.begin(), order_.end(), comes_before);
-	for (std::size_t i = 1; i < order_.size(); i++)
-		if (order_[i].owner == order_[i - 1].owner &&
-		    order_[i].sym->name == order_[i - 1].sym->name)
+	names_ = order_.size();
+	for (std::size_t i = 1; i < order_.size(); i++) {
+		if (order_[i].sym->name != order_[i - 1].sym->name)
+			continue;
+		names_--;
+		if (order_[i].owner == order_[i - 1].owner)
 			throw error(std::string(input_.modules[order_[i].owner].name),
 				    "exports \"" + std::string(order_[i].sym->name) + "\" twice");
+	}
 }
 
 void index_writer::fill_symbols()
@@ -141,18 +149,30 @@ void index_writer::fill_slots()
 	if (size < 4)
 		size = 4;
 	slots_.resize(size);
+	probes_.resize(input_.modules.size());
 	for (std::size_t i = 0; i < order_.size(); i++) {
 		if (i && order_[i].sym->name == order_[i - 1].sym->name)
 			continue;
 		const std::uint32_t hash = name_hash(order_[i].sym->name);
 		std::size_t at = hash & (size - 1);
 
-		while (slots_[at])
-			at = (at + 1) & (size - 1);
+		for (; slots_[at]; at = (at + 1) & (size - 1))
+			probe(order_[i].owner);
 		/* The lower bits of the hash are known from the slot's place. */
 		slots_[at] = htole32((hash & ~static_cast<std::uint32_t>(size - 1)) |
 				     static_cast<std::uint32_t>(i + 1));
 	}
+}
+
+/* A step of the search for a name of that module; at worst, who took most of them goes. */
+void index_writer::probe(std::uint32_t owner)
+{
+	probes_[owner]++;
+	if (++probed_ <= names_ * probes_per_name || probes_.size() < 2)
+		return;
+	const auto worst = std::max_element(probes_.begin() + 1, probes_.end()) - probes_.begin();
+
+	throw names_collide(std::string(input_.modules[worst].name), worst);
 }
 
 void index_writer::fill_modules()

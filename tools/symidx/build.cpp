@@ -10,6 +10,7 @@
 #include "source.hpp"
 #include "symidx/tree.hpp"
 #include "symidx/writer.hpp"
+#include "waymark/table.hpp"
 
 namespace waymark::symidx
 {
@@ -70,14 +71,14 @@ void build(build_arguments &args, const output_options &output)
 
 	replace_file(args.output, result.bytes);
 	for (const std::string &reason : result.skipped)
-		std::cerr << "symidx: " << reason << " (not in the index)\n";
+		std::cerr << "symidx: " << printable(reason) << " (not in the index)\n";
 	json replaced = json::array();
 
 	for (const auto &[file, by] : result.replaced) {
 		replaced.push_back({{"file", file}, {"by", by}});
 		if (!output.as_json)
-			std::cout << file << ": not in the index, " << by
-				  << " is loaded in its place\n";
+			std::cerr << "symidx: " << printable(file) << ": not in the index, "
+				  << printable(by) << " stands for the module of that name\n";
 	}
 	if (output.as_json) {
 		print_json({{"file", args.output},

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* symidx check: will these modules load? */
+#include <unistd.h>
+
 #include <fstream>
 #include <iostream>
+#include <set>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -87,14 +90,43 @@ std::string first_word(const char *path)
 	return word;
 }
 
+/* By the names of modules: that of modules.builtin is a path a line. */
+std::set<std::string> built_in_modules(const std::string &root, std::string_view release)
+{
+	std::ifstream in(root + "/lib/modules/" + std::string(release) + "/modules.builtin");
+	std::set<std::string> names;
+	std::string line;
+
+	while (std::getline(in, line))
+		names.insert(module_name_of(line));
+	return names;
+}
+
+/* What is in sysfs and was not loaded has no state. */
+std::set<std::string> built_in_with_place(const std::vector<std::string> &files)
+{
+	std::set<std::string> names;
+
+	for (const std::string &file : files) {
+		const std::string name = module_name_of(file);
+		const std::string folder = "/sys/module/" + name;
+
+		if (::access(folder.c_str(), F_OK) == 0 &&
+		    ::access((folder + "/initstate").c_str(), F_OK) < 0)
+			names.insert(name);
+	}
+	return names;
+}
+
 /* What only the running kernel can tell. */
-check_environment running_environment()
+check_environment running_environment(const std::vector<std::string> &files)
 {
 	check_environment env;
 	std::ifstream in("/sys/kernel/security/lockdown");
 	std::string word;
 
 	env.is_running = true;
+	env.in_sysfs = built_in_with_place(files);
 	env.modules_disabled = first_word("/proc/sys/kernel/modules_disabled") == "1";
 	while (in >> word)
 		if (word == "[integrity]" || word == "[confidentiality]") {
@@ -175,10 +207,11 @@ void check(const check_arguments &args, const output_options &output)
 	const symbol_index idx = args.source.open_file();
 	other_kernels others(args.source.root, idx.release());
 	check_environment env =
-		args.source.is_running_kernel() ? running_environment() : check_environment();
+		args.source.is_running_kernel() ? running_environment(args.files) : check_environment();
 	bool all_load = true;
 	json list = json::array();
 
+	env.built_in = built_in_modules(args.source.root, idx.release());
 	env.where_else = [&](std::string_view name) { return others.find(name); };
 
 	checker judge(idx, env);

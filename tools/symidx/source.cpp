@@ -69,27 +69,55 @@ void source_options::add_to(CLI::App &command)
 		->excludes(index);
 }
 
+namespace
+{
+
+symbol_index open_index_of(const std::string &path, const std::string &release)
+{
+	symbol_index idx = symbol_index::open(path);
+
+	if (idx.release() != release)
+		throw error(path, "is the index of kernel " + std::string(idx.release()) +
+					  ", not of " + release + ": run symidx build");
+	return idx;
+}
+
+symbol_index search_files(const std::string &root, const std::string &release)
+{
+	const build_result built = build_index(locate_kernel(root, release));
+
+	return symbol_index::from_memory(built.bytes.data(), built.bytes.size(), release);
+}
+
+} // namespace
+
 symbol_index open_release(const std::string &root, const std::string &release)
 {
 	const std::string path = index_path(root, release);
-	const bool is_there = ::access(path.c_str(), F_OK) == 0;
+	const std::string cure = " (run symidx build --kernel " + release + ")\n";
 
-	if (is_there && !is_out_of_date(path, root, release)) {
-		symbol_index idx = symbol_index::open(path);
+	if (::access(path.c_str(), F_OK) < 0) {
+		symbol_index idx = search_files(root, release);
 
-		if (idx.release() != release)
-			throw error(path, "is the index of kernel " + std::string(idx.release()) +
-						  ", not of " + release + ": run symidx build");
+		std::cerr << "symidx: " << path << ": no index there, searched the kernel's files" << cure;
 		return idx;
 	}
+	if (!is_out_of_date(path, root, release))
+		return open_index_of(path, release);
+	const std::string old = "symidx: " + path + ": older than the kernel's modules.dep, ";
 
-	const build_result built = build_index(locate_kernel(root, release));
+	/* Its files may be out of reach: vmlinuz is root's alone on some distributions. */
+	try {
+		symbol_index idx = search_files(root, release);
 
-	std::cerr << "symidx: " << path << ": "
-		  << (is_there ? "older than the kernel's modules.dep" : "no index there")
-		  << ", searching the kernel's files instead (symidx build --kernel " << release
-		  << " would save the time)\n";
-	return symbol_index::from_memory(built.bytes.data(), built.bytes.size(), release);
+		std::cerr << old << "searched the kernel's files" << cure;
+		return idx;
+	} catch (const error &e) {
+		symbol_index idx = open_index_of(path, release);
+
+		std::cerr << old << "but used, as there is no other: " << e.what() << cure;
+		return idx;
+	}
 }
 
 symbol_index source_options::open_file() const

@@ -92,6 +92,42 @@ TEST(check, crc_with_upper_bits)
 	EXPECT_EQ(v.problems[0].wanted, "0x111111111");
 }
 
+/* As Debian patches its kernels; without a patch only __version_ext_crcs may lack one. */
+TEST(check, no_version_of_an_import)
+{
+	module_builder probe;
+
+	probe.needs("printk", std::nullopt);
+	const verdict v = check(probe);
+	ASSERT_EQ(kinds(v.problems), list{problem_kind::no_versions});
+	EXPECT_EQ(v.problems[0].symbol, "printk");
+	probe.with_extended_versions = true;
+	EXPECT_TRUE(check(probe).loads());
+	EXPECT_EQ(kinds(check(probe).warnings), list{problem_kind::no_versions});
+}
+
+/* The loader reads all of the table of symbols, whatever that says of how many are local. */
+TEST(check, undefined_symbols_among_the_local_ones)
+{
+	module_builder probe;
+
+	probe.all_local = true;
+	EXPECT_EQ(kinds(check(probe.needs("gone", 1)).problems), list{problem_kind::missing_symbol});
+}
+
+TEST(check, name_of_a_module_that_is_built_in)
+{
+	check_environment env;
+
+	env.built_in = {"probe"};
+	const verdict v = check(module_builder(), make_index(), env);
+	EXPECT_TRUE(v.loads());
+	EXPECT_EQ(kinds(v.warnings), list{problem_kind::name_taken});
+	env.in_sysfs = {"probe"};
+	EXPECT_EQ(kinds(check(module_builder(), make_index(), env).problems),
+		  list{problem_kind::name_taken});
+}
+
 TEST(check, crc_of_module_layout)
 {
 	writer_input in = sample::input();
@@ -181,6 +217,8 @@ TEST(check, name_space_of_modules)
 	EXPECT_TRUE(check(probe, make_index(in)).loads());
 	in.modules[0].exports[0].name_space = "module:kvm,kvm-intel";
 	EXPECT_EQ(kinds(check(probe, make_index(in)).problems), list{problem_kind::name_space});
+	in.flags |= SYMBOL_INDEX_FORMAT_ALLOW_MISSING_NAMESPACE;
+	EXPECT_EQ(kinds(check(probe, make_index(in)).warnings), list{problem_kind::name_space});
 	probe.info("import_ns", "module:kvm,kvm-intel");
 	EXPECT_FALSE(check(probe, make_index(in)).loads());
 }
@@ -211,6 +249,10 @@ TEST(check, vermagic)
 	EXPECT_TRUE(check(with("5.0 SMP mod_unload ")).loads());
 	EXPECT_EQ(kinds(check(with("6.12.0-test mod_unload ")).problems),
 		  list{problem_kind::vermagic});
+	module_builder extended = with("5.0 SMP mod_unload ");
+	extended.with_versions = false;
+	extended.with_extended_versions = true;
+	EXPECT_EQ(kinds(check(extended).problems), list{problem_kind::vermagic});
 	plain.flags = 0;
 	EXPECT_EQ(kinds(check(with("5.0 SMP mod_unload "), make_index(plain)).problems),
 		  list{problem_kind::vermagic});

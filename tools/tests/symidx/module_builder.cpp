@@ -69,11 +69,11 @@ public:
 		locals_ += bind == STB_LOCAL;
 	}
 
-	bytes_t finish(std::uint16_t type, std::uint16_t machine)
+	bytes_t finish(std::uint16_t type, std::uint16_t machine, bool all_local)
 	{
 		const auto strings = section(".strtab", SHT_STRTAB, strings_);
 		section(".symtab", SHT_SYMTAB, symbols_, strings,
-			static_cast<std::uint32_t>(locals_ + 1));
+			all_local ? UINT32_MAX : static_cast<std::uint32_t>(locals_ + 1));
 		const auto names = section(".shstrtab", SHT_STRTAB, {});
 		contents_[names] = names_;
 
@@ -206,7 +206,7 @@ std::vector<unsigned char> module_builder::bytes() const
 	for (const need &one : needs_)
 		elf.symbol(one.name, one.weak ? STB_WEAK : STB_GLOBAL, SHN_UNDEF, 0);
 
-	bytes_t out = elf.finish(elf_type, machine);
+	bytes_t out = elf.finish(elf_type, machine, all_local);
 	if (with_signature) {
 		const std::string mark = "~Module signature appended~\n";
 		out.insert(out.end(), mark.begin(), mark.end());

@@ -19,6 +19,7 @@ public:
 	bool with_versions = true;
 	bool with_extended_versions = false;
 	bool with_signature = false;
+	bool all_local = false; /* or so says sh_info of the table of symbols */
 	std::uint32_t layout_crc = 0; /* 0: no entry */
 
 	/* Alters nothing of the above: the name, licence and vermagic of sample::input(). */

@@ -4,12 +4,14 @@
 
 #include <stdlib.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
 #include <gtest/gtest.h>
 
 #include "module_builder.hpp"
+#include "symidx/hash.hpp"
 #include "symidx/index.hpp"
 #include "waymark/error.hpp"
 
@@ -200,6 +202,20 @@ TEST_F(two_of_a_name, is_the_one_that_depmod_chose)
 	EXPECT_EQ(found(), (std::vector<std::string>{"kernel/same-name.ko", "zz.ko"}));
 }
 
+/* What packaging leaves in a build tree is older than what was built last. */
+TEST_F(build_tree, has_the_modules_that_were_built)
+{
+	const std::string copy = "debian/linux-image/lib/modules/6.12.0-test/kernel/top.ko";
+
+	std::filesystem::create_directories((fs::path(tree_) / copy).parent_path());
+	fs::copy_file(fs::path(tree_) / "top.ko", fs::path(tree_) / copy);
+	EXPECT_EQ(paths(locate_build_tree(tree_))[0], copy);
+	for (const char *suffix : {".o", ".ko"}) {
+		write("modules.order", std::string("top") + suffix + "\ndrivers/net/probe" + suffix + "\n");
+		EXPECT_EQ(paths(locate_build_tree(tree_)), both_) << suffix;
+	}
+}
+
 TEST_F(two_of_a_name, is_told)
 {
 	build_options options = locate_kernel(tree_, "6.12.0-test");
@@ -211,6 +227,34 @@ TEST_F(two_of_a_name, is_told)
 	EXPECT_EQ(built.replaced[0].first, folder_ + "/kernel/same-name.ko");
 	EXPECT_EQ(built.replaced[0].second, folder_ + "/updates/dkms/same_name.ko");
 	EXPECT_EQ(built.modules, 2u);
+}
+
+/* Thousands of names in one chain, as a hostile module can have them. */
+TEST_F(build_tree, leaves_out_a_module_whose_names_collide)
+{
+	constexpr std::uint32_t wanted = 0x5a5a5a00; /* and those next to it */
+	sample::module_builder hostile;
+	char name[32];
+	int found = 0;
+
+	for (std::uint64_t i = 0; found < 600; i++) {
+		std::snprintf(name, sizeof(name), "c%llu", static_cast<unsigned long long>(i));
+		if ((name_hash(name) & 0x3ff) != (wanted & 0x3ff))
+			continue;
+		hostile.exports(name, 1);
+		found++;
+	}
+	const auto module = hostile.drop_info("name").bytes();
+	write("hostile.ko", {module.begin(), module.end()});
+	build_options options = locate_build_tree(tree_);
+
+	options.image.clear();
+	options.build_id = {1, 2, 3, 4};
+	const build_result built = build_index(options);
+	ASSERT_EQ(built.skipped.size(), 1u);
+	EXPECT_NE(built.skipped[0].find("hostile.ko: exports names that collide"), std::string::npos);
+	EXPECT_EQ(built.modules, 2u);
+	symbol_index::from_memory(built.bytes.data(), built.bytes.size(), "rest");
 }
 
 TEST_F(installed, has_an_index_until_modules_change)

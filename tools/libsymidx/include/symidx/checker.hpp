@@ -38,6 +38,7 @@ inline constexpr char duplicate_export[] = "duplicate-export";
 inline constexpr char proprietary_owner[] = "proprietary-owner";
 inline constexpr char signature[] = "signature";
 inline constexpr char modules_disabled[] = "modules-disabled";
+inline constexpr char name_taken[] = "name-taken";
 } // namespace problem_kind
 
 struct problem {
@@ -64,6 +65,9 @@ struct check_environment {
 	bool signature_enforced = false; /* and why */
 	std::string enforced_by;
 	bool modules_disabled = false;
+	/* Modules that are part of the kernel's image, and those of them known to be in sysfs. */
+	std::set<std::string> built_in;
+	std::set<std::string> in_sysfs;
 	/*
 	 * Where else a symbol exists, for the remedy: "6.1.0-1 (exported by
 	 * foo)", or an empty string. May be empty.

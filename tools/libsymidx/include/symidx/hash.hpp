@@ -14,9 +14,13 @@
 namespace waymark::symidx
 {
 
-inline std::uint32_t name_hash(std::string_view name) noexcept
+/* Steps beyond the first that the searches for all names of an index may take, a name. */
+constexpr std::uint64_t probes_per_name = 64;
+
+/* The format's hash is that of @seed 0; with a secret one, names cannot be made to collide. */
+inline std::uint32_t name_hash(std::string_view name, std::uint64_t seed = 0) noexcept
 {
-	std::uint64_t h = 0;
+	std::uint64_t h = seed;
 	std::uint64_t word;
 	const char *p = name.data();
 	std::size_t left = name.size();

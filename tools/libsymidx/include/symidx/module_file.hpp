@@ -37,7 +37,11 @@ struct module_file {
 	std::uint32_t module_size = 0; /* of struct module */
 	bool is_64bit = true;
 	bool has_vermagic = false; /* it may be an empty one */
-	bool has_versions = false;
+	bool has_versions = false; /* in either section */
+	/* In __versions, which alone makes the loader ignore the release in a vermagic. */
+	bool has_basic_versions = false;
+	/* In __version_ext_crcs; then the loader looks for an import's version only there. */
+	bool has_extended_versions = false;
 	bool is_signed = false;
 	bool in_tree = false;
 	bool has_common = false; /* built without -fno-common */

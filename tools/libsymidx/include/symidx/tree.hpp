@@ -17,6 +17,7 @@ struct build_options {
 	/* What vmlinux exports is taken from symvers even if the image tells it. */
 	bool prefer_symvers = false;
 	std::string config;  /* the kernel's .config; empty: none */
+	std::string order;   /* modules.order of a build tree; empty: installed modules */
 	bool may_ask_kernel = false; /* if it is the running one and has no image */
 	std::vector<unsigned char> build_id; /* instead of the image's; may be empty */
 	unsigned int threads = 0;            /* 0: one a processor */

@@ -33,11 +33,23 @@ struct writer_input {
 	std::vector<writer_module> modules; /* the first is "vmlinux" */
 };
 
+/* The names that a module exports make searches of the index too long; without it they are not. */
+class names_collide : public error
+{
+public:
+	names_collide(const std::string &name, std::size_t at)
+		: error(name, "exports names that collide in the hash table"), module(at)
+	{
+	}
+
+	std::size_t module; /* position among the modules, never 0 */
+};
+
 /*
  * The bytes of the index. The same input gives the same bytes. If any symbol
  * has a value, all get one (0 where there is none).
  * Throws waymark::error where the format has no room: more than 2 GiB, names
- * of more than 65535 bytes or of none, the same name twice in one module.
+ * of more than 65535 bytes or of none, the same name twice in one module; names_collide.
  */
 std::vector<unsigned char> write_index(const writer_input &input);
 
