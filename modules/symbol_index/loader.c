@@ -175,8 +175,9 @@ static const struct {
 static bool symidx_layout_is_known(const char *name, bool gplok)
 {
 	struct {
+		u8 before[64];
 		struct compat_find_symbol_arg arg;
-		u8 guard[64];
+		u8 after[64];
 	} call;
 	struct compat_find_symbol_answer expected;
 	bool found, expected_found;
@@ -191,7 +192,8 @@ static bool symidx_layout_is_known(const char *name, bool gplok)
 	preempt_enable();
 	return symidx_answers_equal(found, &call.arg.answer, expected_found, &expected) &&
 	       call.arg.name == name && call.arg.gplok == gplok && !call.arg.warn &&
-	       !memchr_inv(call.guard, SYMIDX_GUARD, sizeof(call.guard));
+	       !memchr_inv(call.before, SYMIDX_GUARD, sizeof(call.before)) &&
+	       !memchr_inv(call.after, SYMIDX_GUARD, sizeof(call.after));
 }
 
 /*
