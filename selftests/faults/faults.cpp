@@ -402,6 +402,8 @@ int main()
 		std::printf("1..0 # SKIP this kernel has no fault injection (CONFIG_FAILSLAB)\n");
 		return 4;
 	}
+	const faults::settings_given_back settings;
+
 	if (!faults::prepare())
 		return bail("fault injection takes no settings");
 	/* No NIC but one and those that are made. */

@@ -37,6 +37,16 @@ bool prepare();
 /* The kernel's settings are for all: other tests get them as they were. False: not all of them. */
 bool restore_settings();
 
+/* At the latest when this goes. */
+class settings_given_back
+{
+public:
+	settings_given_back() = default;
+	settings_given_back(const settings_given_back &) = delete;
+	settings_given_back &operator=(const settings_given_back &) = delete;
+	~settings_given_back() { restore_settings(); }
+};
+
 /* From now on, only what has code of that range on its stack fails. */
 bool require(const code_range &code);
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Which accelerator is taken, with a script in the place of QEMU: functions that return (good, reason)."""
 
+import contextlib
 import os
 import shlex
 import tempfile
@@ -61,4 +62,41 @@ def one_that_does_not_is_not():
     return not taken, f"accelerator: taken, though it {', '.join(taken)}"
 
 
-ALL = (one_that_boots_is_taken, one_that_does_not_is_not)
+def a_kernel_gets_a_second_chance():
+    with tempfile.TemporaryDirectory() as folder:
+        mark = shlex.quote(os.path.join(folder, "once"))
+        later = f"if [ -e {mark} ]; then {ARRIVES}; else touch {mark}; fi"
+        return _works("printf W", later), "accelerator: a kernel that was slow once is not tried again"
+
+
+class _Asked:
+    """A lab that is asked for its accelerator, and counts what it took to tell."""
+
+    def __init__(self, folder, works):
+        self.cache = mock.Mock(top=folder)
+        self.guard = lambda _name: contextlib.nullcontext()
+        self.probe = mock.Mock(return_value=works)
+
+    def choose(self, boot="b"):
+        with mock.patch.object(accel, "works", self.probe), \
+                mock.patch.object(accel, "boot_id", lambda: boot), \
+                mock.patch.object(os.path, "exists", lambda path: path == "/dev/kvm" or _exists(path)):
+            return accel.choose(self, "/dev/null")
+
+
+_exists = os.path.exists
+
+
+def the_answer_holds_for_a_boot():
+    wrong = []
+    for works, name in ((True, "kvm"), (False, "tcg")):
+        with tempfile.TemporaryDirectory() as folder:
+            lab = _Asked(folder, works)
+            said = [lab.choose(), lab.choose(), lab.choose("another boot")]
+            if said != [name] * 3 or lab.probe.call_count != 2:
+                wrong.append(f"{said} after {lab.probe.call_count} probes")
+    return not wrong, f"accelerator: {'; '.join(wrong)}"
+
+
+ALL = (one_that_boots_is_taken, one_that_does_not_is_not, a_kernel_gets_a_second_chance,
+       the_answer_holds_for_a_boot)
