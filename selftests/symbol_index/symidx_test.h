@@ -56,6 +56,14 @@ static inline int modprobe(const char *module)
 	return run(argv);
 }
 
+/* 0 only if it was not there before: what was loaded already is no load. */
+static inline int modprobe_load(const char *module)
+{
+	const char *const argv[] = { "modprobe", "--first-time", module, NULL };
+
+	return run(argv);
+}
+
 static inline int modprobe_remove(const char *module)
 {
 	const char *const argv[] = { "modprobe", "-r", module, NULL };

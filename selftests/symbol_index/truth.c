@@ -4,7 +4,7 @@
  * and the addresses in /proc/kallsyms, and the CRCs that modules were built with.
  *
  * Then modules come and go at random and all is compared again. The seed is
- * printed; WAYMARK_SEED repeats a run, WAYMARK_MODULES says how many modules are loaded.
+ * printed; WAYMARK_SEED repeats a run, WAYMARK_MODULES says how often one is loaded.
  */
 #include <sys/stat.h>
 #include <sys/utsname.h>
@@ -368,22 +368,23 @@ TEST_F_TIMEOUT(truth, random_modules, 1800)
 	files_free(&files);
 	if (wanted > count)
 		wanted = count;
-	for (tries = 0; tries < 6 * wanted && loaded < wanted; tries++) {
+	/* Many are there already, or do not come on this machine. */
+	for (tries = 0; tries < 40 * wanted && loaded < wanted; tries++) {
 		name = names[rand() % count];
 		if (rand() % 4)
-			loaded += !modprobe(name);
+			loaded += !modprobe_load(name);
 		else
 			modprobe_remove(name);
 		if (++steps % 100 == 0)
 			ASSERT_EQ(0, compare(_metadata, self));
 	}
-	TH_LOG("%u modules loaded", loaded);
+	TH_LOG("%u modules loaded in %u steps", loaded, steps);
 	EXPECT_EQ(0, compare(_metadata, self));
 	/* And away with them: whatever is not in use goes. */
 	for (tries = 0; tries < count; tries++)
 		rmmod(names[tries]);
 	EXPECT_EQ(0, compare(_metadata, self));
-	EXPECT_LT(wanted / 2, loaded);
+	EXPECT_EQ(wanted, loaded);
 	while (count)
 		free(names[--count]);
 	free(names);

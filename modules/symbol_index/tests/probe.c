@@ -14,6 +14,7 @@
  *    of symbols, how many of them symbol_index_lookup() finds the same, the first, the last
  *  - write a number to churn: so many threads get and put symbols from now on; read it
  *    back: the number of symbols that they got
+ *  - read loads: how many modules became live since the probe came, by whatever brought them
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -23,6 +24,7 @@
 #include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/notifier.h>
 #include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -282,15 +284,46 @@ static const struct kernel_param_ops probe_churn_ops = {
 module_param_cb(churn, &probe_churn_ops, NULL, 0600);
 MODULE_PARM_DESC(churn, "number of threads that get and put symbols");
 
+/*
+ * modprobe cannot tell: it also succeeds for a module that is there already, and since Linux
+ * 6.5 for both of two that load one file at a time.
+ */
+static atomic64_t probe_loads = ATOMIC64_INIT(0);
+
+static int probe_notify(struct notifier_block *notifier, unsigned long state, void *module)
+{
+	if (state == MODULE_STATE_LIVE)
+		atomic64_inc(&probe_loads);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block probe_notifier = {
+	.notifier_call = probe_notify,
+};
+
+static int probe_loads_get(char *buffer, const struct kernel_param *kp)
+{
+	return scnprintf(buffer, PAGE_SIZE, "%lld\n", atomic64_read(&probe_loads));
+}
+
+static const struct kernel_param_ops probe_loads_ops = {
+	.get = probe_loads_get,
+};
+
+module_param_cb(loads, &probe_loads_ops, NULL, 0400);
+MODULE_PARM_DESC(loads, "number of modules that became live");
+
 static int __init probe_init(void)
 {
 	int err = compat_kallsyms_init();
 
-	return err ?: compat_find_symbol_init();
+	err = err ?: compat_find_symbol_init();
+	return err ?: register_module_notifier(&probe_notifier);
 }
 
 static void __exit probe_exit(void)
 {
+	unregister_module_notifier(&probe_notifier);
 	probe_churn_stop();
 }
 
