@@ -154,6 +154,9 @@ class SanitizerKernel:
         binds = [(os.path.join(self.tree(), "out"), "/out", "ro"), (source.whole(self.lab), "/src", "ro")]
         return "/out", binds
 
+    def symvers(self, _builder):
+        return os.path.join(self.tree(), "out/Module.symvers")
+
     def _run(self, words, what, top):
         binds = [(top, "/out"), (source.whole(self.lab), "/src", "ro")]
         # Where QEMU is, too: it is there minutes before the chroot that modules are built in,

@@ -159,6 +159,7 @@ static inline const char *record_namespace(const struct symbol_index_record *rec
 struct symbol {
 	char *name;
 	char *owner;
+	char *name_space;	/* or NULL: not asked for */
 	__u64 address;
 	__u32 crc;
 	__u32 flags;
@@ -170,8 +171,8 @@ struct symbols {
 	size_t room;
 };
 
-static inline void symbols_add(struct symbols *symbols, const char *name, const char *owner,
-			       __u64 address, __u32 crc, __u32 flags)
+static inline struct symbol *symbols_add(struct symbols *symbols, const char *name,
+					 const char *owner, __u64 address, __u32 crc, __u32 flags)
 {
 	struct symbol *symbol;
 
@@ -184,19 +185,26 @@ static inline void symbols_add(struct symbols *symbols, const char *name, const 
 	symbol = &symbols->list[symbols->count++];
 	symbol->name = strdup(name);
 	symbol->owner = strdup(owner);
+	symbol->name_space = NULL;
 	symbol->address = address;
 	symbol->crc = crc;
 	symbol->flags = flags;
+	return symbol;
+}
+
+static inline void symbol_free(struct symbol *symbol)
+{
+	free(symbol->name);
+	free(symbol->owner);
+	free(symbol->name_space);
 }
 
 static inline void symbols_free(struct symbols *symbols)
 {
 	size_t i;
 
-	for (i = 0; i < symbols->count; i++) {
-		free(symbols->list[i].name);
-		free(symbols->list[i].owner);
-	}
+	for (i = 0; i < symbols->count; i++)
+		symbol_free(&symbols->list[i]);
 	free(symbols->list);
 	memset(symbols, 0, sizeof(*symbols));
 }
@@ -258,7 +266,8 @@ restart:
 		record = (void *)buffer;
 		for (i = 0; i < list.count; i++) {
 			symbols_add(symbols, record_name(record), record_owner(record),
-				    record->address, record->crc, record->flags);
+				    record->address, record->crc, record->flags)->name_space =
+				strdup(record_namespace(record));
 			snprintf(after, sizeof(after), "%s", record_name(record));
 			record = (const void *)((const char *)record + record->record_size);
 		}

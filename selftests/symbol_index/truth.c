@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The index against an independent reading of the kernel: the __ksymtab_ entries
- * and the addresses in /proc/kallsyms, and the CRCs that modules were built with.
+ * and the addresses in /proc/kallsyms; names, licences, namespaces and CRCs in the
+ * Module.symvers of the kernel and of our modules; and the CRCs that modules were built
+ * with.
  *
  * Then modules come and go at random and all is compared again. The seed is
  * printed; WAYMARK_SEED repeats a run, WAYMARK_MODULES says how often one is loaded.
@@ -11,6 +13,7 @@
 #include <time.h>
 #include <libkmod.h>
 #include "symidx_test.h"
+#include "symvers.h"
 #include "../harness.h"
 
 #define BUFFER (64 << 10)
@@ -20,7 +23,7 @@ FIXTURE(truth)
 {
 	int fd;
 	char kptr_restrict[16];
-	struct symbols index, kallsyms, exported;
+	struct symbols index, kallsyms, exported, symvers;
 };
 
 FIXTURE_SETUP(truth)
@@ -38,6 +41,7 @@ FIXTURE_TEARDOWN(truth)
 	symbols_free(&self->index);
 	symbols_free(&self->kallsyms);
 	symbols_free(&self->exported);
+	symbols_free(&self->symvers);
 	close(self->fd);
 	write_file("/proc/sys/kernel/kptr_restrict", self->kptr_restrict);
 }
@@ -137,7 +141,59 @@ static int name_compare(const struct symbol *a, const struct symbol *b)
 	return cmp ? cmp : strcmp(a->owner, b->owner);
 }
 
-/* How many differences there are between the index and /proc/kallsyms. */
+/* Whether a symbol of the index is what Module.symvers says; addresses it does not know. */
+static bool as_built(const struct symbol *found, const struct symbol *built)
+{
+	__u32 flags = found->flags & ~(__u32)SYMBOL_INDEX_RECORD_ADDRESS;
+
+	return flags == built->flags && found->crc == built->crc &&
+	       !strcmp(found->name_space, built->name_space);
+}
+
+/*
+ * How many differences there are between the index, as it was read last, and what
+ * Module.symvers says of the kernel and of the modules that are loaded.
+ */
+static unsigned int compare_symvers(struct __test_metadata *_metadata,
+				    struct _test_data_truth *self)
+{
+	struct symbols *index = &self->index, *symvers = &self->symvers;
+	unsigned int differences = 0;
+	size_t i = 0, s = 0;
+	bool versions;
+	int cmp;
+
+	if (symvers_read(symvers_path(), symvers, &versions) || symvers_keep_loaded(symvers)) {
+		TH_LOG("%s: %s", symvers_path(), strerror(errno));
+		return -1;
+	}
+	while (i < index->count || s < symvers->count) {
+		struct symbol *found = &index->list[i], *built = &symvers->list[s];
+
+		if (i == index->count)
+			cmp = 1;
+		else if (s == symvers->count)
+			cmp = -1;
+		else
+			cmp = name_compare(found, built);
+		if (cmp) {
+			TH_LOG("%s of %s is only in %s", (cmp < 0 ? found : built)->name,
+			       (cmp < 0 ? found : built)->owner,
+			       cmp < 0 ? "the index" : "Module.symvers");
+			differences++;
+		} else if (!as_built(found, built)) {
+			TH_LOG("%s of %s: flags %x CRC %x namespace '%s', built as %x %x '%s'",
+			       found->name, found->owner, found->flags, found->crc,
+			       found->name_space, built->flags, built->crc, built->name_space);
+			differences++;
+		}
+		i += cmp <= 0;
+		s += cmp >= 0;
+	}
+	return differences;
+}
+
+/* How many differences there are between the index and what is known otherwise. */
 static unsigned int compare(struct __test_metadata *_metadata, struct _test_data_truth *self)
 {
 	struct symbols *index = &self->index, *exported = &self->exported;
@@ -171,7 +227,7 @@ static unsigned int compare(struct __test_metadata *_metadata, struct _test_data
 		i += cmp <= 0;
 		e += cmp >= 0;
 	}
-	return differences;
+	return differences + compare_symvers(_metadata, self);
 }
 
 TEST_F(truth, kallsyms)
@@ -179,6 +235,30 @@ TEST_F(truth, kallsyms)
 	EXPECT_EQ(0, compare(_metadata, self));
 	EXPECT_LT(1000, self->index.count);
 	EXPECT_LT(0, self->index.list[0].address);
+}
+
+/* What the comparison of all symbols rests on: all sorts of them are there, of modules, too. */
+TEST_F(truth, symvers)
+{
+	unsigned int modules = 0, gpl = 0, spaces = 0;
+	struct symbol_index_info info;
+	bool versions;
+	size_t i;
+
+	ASSERT_EQ(0, device_info(self->fd, &info));
+	EXPECT_EQ(0, compare(_metadata, self));
+	ASSERT_EQ(0, symvers_read(symvers_path(), &self->symvers, &versions));
+	EXPECT_EQ(versions, !!(info.capabilities & SYMBOL_INDEX_CAP_CRC));
+	for (i = 0; i < self->index.count; i++) {
+		modules += !!(self->index.list[i].flags & SYMBOL_INDEX_RECORD_MODULE);
+		gpl += !!(self->index.list[i].flags & SYMBOL_INDEX_RECORD_GPL_ONLY);
+		spaces += *self->index.list[i].name_space != 0;
+	}
+	TH_LOG("%zu symbols, %u of modules, %u GPL-only, %u in namespaces, CRCs: %s",
+	       self->index.count, modules, gpl, spaces, versions ? "yes" : "no");
+	EXPECT_LT(0, modules);
+	EXPECT_LT(0, gpl);
+	EXPECT_LT(gpl, self->index.count);
 }
 
 /*

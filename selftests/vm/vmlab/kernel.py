@@ -46,7 +46,7 @@ def pack(lab, top, release, log):
 class StockKernel:
     """
     The newest kernel of the suite that a target asks for. Another kind of
-    kernel (a row of its own making) has the same four members.
+    kernel (a row of its own making) has the same five members.
     """
 
     def __init__(self, lab, target):
@@ -78,3 +78,8 @@ class StockKernel:
     def kdir(self):
         """(KDIR inside the build chroot, what to bind for it)."""
         return f"/lib/modules/{self.release}/build", []
+
+    def symvers(self, builder):
+        """The kernel's Module.symvers, of its headers in the suite's build chroot."""
+        return os.path.join(builder.path, "usr/src", f"linux-headers-{self.release}",
+                            "Module.symvers")

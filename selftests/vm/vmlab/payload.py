@@ -84,6 +84,14 @@ def _index(target, kernel, made, place):
                        made.log)
 
 
+def _symvers(kernel, made, home):
+    """What the builds of the kernel and of our modules say of every export."""
+    with open(os.path.join(home, "Module.symvers"), "wb") as out:
+        for path in (kernel.symvers(made.chroot), os.path.join(made.top, "src/Module.symvers")):
+            with open(path, "rb") as lines:
+                shutil.copyfileobj(lines, out)
+
+
 def _link_or_copy(source, target):
     try:
         os.link(source, target)
@@ -118,6 +126,7 @@ def get(lab, row, made, user):
         home = os.path.join(stage, "opt/waymark")
         shutil.copytree(os.path.join(GUEST, "bin"), os.path.join(home, "bin"))
         os.makedirs(os.path.join(home, "test-modules"), exist_ok=True)
+        _symvers(kernel, made, home)
         groups = [" ".join(group) for group in row.groups()]
         for name, lines in (("tests", groups), ("benchmarks", row.benchmarks)):
             with open(os.path.join(home, name), "w") as out:
