@@ -129,8 +129,8 @@ def userspace(lab, suite, chosen):
     with lab.cache.lock(f"build-{cache.key(build.top)}"):
         wanted = [f"selftests/{part}/" for part in [*chosen, *SHARED, "bench"]]
         digest = cache.key(build.chroot.path, build.ksft()[0], chosen, WITHOUT_DEBUG,
-                           sync.digest(lab.tree, ("tools/", "uapi/", "Makefile", "selftests/harness.h",
-                                                 *wanted)))
+                           sync.digest(lab.tree, ("tools/", "uapi/", "Makefile", "dkms.conf",
+                                                 "selftests/harness.h", *wanted)))
         # One per selection: rows of one suite may select differently at a time.
         name = f"stage-{cache.key(chosen)}"
         build.stage = os.path.join(build.top, name)
