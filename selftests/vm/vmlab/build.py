@@ -168,8 +168,9 @@ def _install(build, folder, home):
     name = folder.replace("/", "-")
     common = ["make", "-s", "-C", f"/build/src/selftests/{folder}", f"KSFT_DIR={KERNEL}",
               f"OUTPUT=/build/ksft/{name}",
-              # Tests of a library are built against what was installed.
-              f"TOOLS_STAGE=/build/{os.path.basename(build.stage)}"]
+              # Tests of a library are built against what was installed; of one that is not
+              # installed, against what was built.
+              f"TOOLS_STAGE=/build/{os.path.basename(build.stage)}", "TOOLS_BUILD=/build/tools"]
     os.makedirs(os.path.join(build.top, "ksft", name), exist_ok=True)
     os.makedirs(os.path.join(build.top, home[len("/build/"):]), exist_ok=True)
     if build.make([*common, "install", f"INSTALL_PATH={home}", f"SRC_PATH={KERNEL}",
