@@ -5,15 +5,17 @@
 # tree, size and lookup beside kmod's tables of symbols, check of one module and
 # of all. Wall-clock medians of runs that alternate.
 #
-# usage: symidx_files.sh [FOLDER]
+# usage: symidx_files.sh [FOLDER [HEADERS]]
 # FOLDER (default: WAYMARK_KERNELS) has a folder per kernel: the image vmlinuz,
-# and root, below which are lib/modules/RELEASE with depmod's tables.
+# and root, below which are lib/modules/RELEASE with depmod's tables. HEADERS
+# (WAYMARK_HEADERS) has a folder of the same name with Module.symvers.
 # The first figure of a name is that of the kernel with compressed modules; what
 # was measured on one with plain modules ends in "_plain".
 
 set -o pipefail
 here=$(dirname "$(readlink -f "$0")")
 kernels=${1:-$WAYMARK_KERNELS}
+headers=${2:-$WAYMARK_HEADERS}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -35,16 +37,37 @@ time_of() {
 
 build() { symidx build --root "$root" --kernel "$release" --image "$image" -o "$work/index"; }
 
+# As depmod works: nothing has to be unpacked but modules.
+build_from_symvers() {
+	symidx build --root "$root" --kernel "$release" --symvers "$symvers" \
+		--build-id "$build_id" -o "$work/index.symvers"
+}
+
+# What is left if there is no module: the image is unpacked and read.
+build_without_modules() {
+	symidx build --root "$work/empty" --kernel "$release" --image "$image" \
+		-o "$work/index.image"
+}
+
 measure_build() { # SUFFIX
-	local _
-	# Once unmeasured: afterwards all files are in the page cache for both.
+	local _ build_id theirs
+	# Once unmeasured: afterwards all files are in the page cache for all.
 	build > "$work/said" || die "no index of $release: $(cat "$work/said")"
+	build_id=$(symidx stats -j --index "$work/index" | sed 's/.*"build_id":"\([0-9a-f]*\)".*/\1/')
+	build_from_symvers > "$work/said" || die "no index of $release: $(cat "$work/said")"
+	cmp -s "$work/index" "$work/index.symvers" || die "$release: two sources, two indexes"
+	mkdir -p "$work/empty/lib/modules/$release"
 	for _ in 1 2 3 4 5; do
 		time_of build >> "$work/ours"
 		time_of depmod -n -b "$root" "$release" >> "$work/theirs"
+		time_of build_from_symvers >> "$work/ours.symvers"
+		time_of build_without_modules >> "$work/ours.image"
 	done
-	figure "symidx.build_vs_depmod$1" "$(median < "$work/ours")" ms \
-		"depmod -n" "$(median < "$work/theirs")"
+	theirs=$(median < "$work/theirs")
+	figure "symidx.build_vs_depmod$1" "$(median < "$work/ours")" ms "depmod -n" "$theirs"
+	figure "symidx.build_from_symvers_vs_depmod$1" "$(median < "$work/ours.symvers")" ms \
+		"depmod -n" "$theirs"
+	figure "symidx.read_image_ms$1" "$(median < "$work/ours.image")" ms
 }
 
 measure_size() { # SUFFIX
@@ -81,15 +104,17 @@ measure_check() { # SUFFIX
 }
 
 [ -d "$kernels" ] || die "no kernels given: set WAYMARK_KERNELS"
+[ -d "$headers" ] || die "no headers given: set WAYMARK_HEADERS"
 measured=0
 for kernel in "$kernels"/*/; do
 	root=${kernel}root
 	image=${kernel}vmlinuz
 	release=$(ls "$root/lib/modules")
 	modules=$root/lib/modules/$release
+	symvers=$headers/$(basename "$kernel")/Module.symvers
 	suffix=_plain
 	[ -z "$(find "$modules/" -name '*.ko.*' -print -quit)" ] || suffix=
-	rm -f "$work"/*
+	rm -rf "${work:?}"/*
 	measure_build "$suffix"
 	measure_size "$suffix"
 	"$here/lib_symidx_lookup" "$work/index" "$modules" "$suffix" || die "lookup: failed"

@@ -117,13 +117,17 @@ def host(lab, user, words):
         if not chosen("host", program, words):
             continue
         progress.step("host", program)
-        kernels = [(kernel.StockKernel(lab, target).tree(), f"/tmp/kernels/{target.name}")
-                   for target in matrix.targets() if target.name in HOST_KERNELS]
+        found = [kernel.StockKernel(lab, target) for target in matrix.targets()
+                 if target.name in HOST_KERNELS]
+        kernels = [(each.tree(), f"/tmp/kernels/{each.target.name}") for each in found]
+        kernels += [(os.path.dirname(each.symvers(lab.builder(each.target.suite))),
+                     f"/tmp/headers/{each.target.name}", "ro") for each in found]
         text = user.chroot.output(
             [f"/out/opt/waymark/bench/host/{program}"], f"bench: host/{program}",
             binds=[(user.stage, "/out"), *kernels],
             env={"PATH": "/out/usr/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                 "WAYMARK_KERNELS": "/tmp/kernels", "LD_LIBRARY_PATH": "/out/usr/lib/x86_64-linux-gnu"})
+                 "WAYMARK_KERNELS": "/tmp/kernels", "WAYMARK_HEADERS": "/tmp/headers",
+                 "LD_LIBRARY_PATH": "/out/usr/lib/x86_64-linux-gnu"})
         figures += parse(text, HOST_ROW)
     return figures
 
