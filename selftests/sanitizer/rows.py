@@ -18,6 +18,7 @@ import coverage  # noqa: E402
 import detectors  # noqa: E402
 import sanitizer  # noqa: E402
 import suites  # noqa: E402
+import tree_index  # noqa: E402
 
 
 # An hour of fuzzing, two of loads, and every allocation failed in turn, emulated and watched.
@@ -66,8 +67,9 @@ class SanitizerRow(OwnKernelRow):
         return super().prepare()
 
     def run(self):
-        """As every row, and how many lines of the modules all of it reached."""
+        """As every row, how many lines of the modules all of it reached, and the tree's index."""
         result = super().run()
+        self._tree(result)
         logs = os.path.join(self.lab.results, self.name)
         try:
             result.figures = self._coverage(os.path.join(logs, "gcov"))
@@ -76,6 +78,16 @@ class SanitizerRow(OwnKernelRow):
         with open(os.path.join(logs, "tap"), encoding="utf-8", errors="replace") as tap:
             result.figures.update(fuzzed(tap.read()))
         return result
+
+    def _tree(self, result):
+        """The only row whose kernel has a build tree; one point."""
+        try:
+            said = tree_index.compare(self.kernel, self.made, self.lab.log("tree-index"))
+        except LabError as error:
+            result.fail(str(error))
+        else:
+            result.passed += 1
+            progress.step(self.name, said)
 
     def _coverage(self, port):
         found = gcov.summary(coverage.measure(self.made, port, self.lab.log("coverage")))
