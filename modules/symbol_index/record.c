@@ -243,7 +243,7 @@ int symidx_ioctl_list(struct symidx_file *file, void *arg)
 		err = PTR_ERR(owner);
 		goto free_prefix;
 	}
-	after = symidx_user_string(list->after, SYMBOL_INDEX_NAME_MAX);
+	after = symidx_user_string(list->after, SYMBOL_INDEX_CURSOR_MAX);
 	if (IS_ERR(after)) {
 		err = PTR_ERR(after);
 		goto free_owner;

@@ -31,7 +31,7 @@ static void print_record(FILE *out, const struct symbol_index_record *record)
 static bool print_all(int fd, FILE *out)
 {
 	struct symbol_index_list list = {};
-	char after[SYMBOL_INDEX_NAME_MAX] = "";
+	char after[SYMBOL_INDEX_CURSOR_MAX] = "";
 	static __u64 buffer[BUFFER / 8];
 	__u64 generation = 0;
 

@@ -138,7 +138,7 @@ TEST_F(list, owner)
 TEST_F(list, cursor_survives_changes)
 {
 	struct symbol_index_list list;
-	char after[SYMBOL_INDEX_NAME_MAX] = "";
+	char after[SYMBOL_INDEX_CURSOR_MAX] = "";
 	struct symbols seen = {};
 	const struct symbol *found;
 	unsigned int calls = 0;

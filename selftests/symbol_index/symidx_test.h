@@ -236,7 +236,7 @@ static inline int device_list(int fd, const char *prefix, const char *owner, __u
 {
 	struct symbol_index_list list;
 	__u64 generation;
-	char after[SYMBOL_INDEX_NAME_MAX];
+	char after[SYMBOL_INDEX_CURSOR_MAX];
 	char *buffer = malloc(size);
 	bool more;
 

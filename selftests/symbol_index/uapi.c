@@ -405,7 +405,7 @@ TEST_F(uapi, enospc_says_what_is_needed)
 
 TEST_F(uapi, enametoolong)
 {
-	char name[SYMBOL_INDEX_NAME_MAX + 1];
+	char name[SYMBOL_INDEX_CURSOR_MAX + 1], *const end = name + SYMBOL_INDEX_CURSOR_MAX;
 	struct symbol_index_list list = {
 		.size = sizeof(list),
 		.buffer = (uintptr_t)self->buffer,
@@ -413,19 +413,21 @@ TEST_F(uapi, enametoolong)
 	};
 	__u64 *const strings[] = { &list.prefix, &list.after, &list.owner };
 	const unsigned int max[] = {
-		SYMBOL_INDEX_NAME_MAX, SYMBOL_INDEX_NAME_MAX, SYMBOL_INDEX_OWNER_MAX
+		SYMBOL_INDEX_NAME_MAX, SYMBOL_INDEX_CURSOR_MAX, SYMBOL_INDEX_OWNER_MAX
 	};
 	unsigned int i;
 
 	memset(name, 'x', sizeof(name));
-	name[SYMBOL_INDEX_NAME_MAX] = 0;
-	EXPECT_EQ(-1, device_lookup(self->fd, name, self->buffer, sizeof(self->buffer)));
+	*end = 0;
+	EXPECT_EQ(-1, device_lookup(self->fd, end - SYMBOL_INDEX_NAME_MAX, self->buffer,
+				    sizeof(self->buffer)));
 	EXPECT_EQ(ENAMETOOLONG, errno);
 	/* One byte less is just a name that nobody exports. */
-	EXPECT_EQ(-1, device_lookup(self->fd, name + 1, self->buffer, sizeof(self->buffer)));
+	EXPECT_EQ(-1, device_lookup(self->fd, end - SYMBOL_INDEX_NAME_MAX + 1, self->buffer,
+				    sizeof(self->buffer)));
 	EXPECT_EQ(ENOENT, errno);
 	for (i = 0; i < 3; i++) {
-		*strings[i] = (uintptr_t)(name + SYMBOL_INDEX_NAME_MAX - max[i]);
+		*strings[i] = (uintptr_t)(end - max[i]);
 		EXPECT_EQ(-1, ioctl(self->fd, SYMBOL_INDEX_IOC_LIST, &list));
 		EXPECT_EQ(ENAMETOOLONG, errno);
 		*strings[i] += 1;

@@ -62,8 +62,13 @@ enum {
 #define SYMBOL_INDEX_IOC_LIST		_IO(SYMBOL_INDEX_IOC_TYPE, SYMBOL_INDEX_CMD_LIST)
 #define SYMBOL_INDEX_IOC_SNAPSHOT	_IO(SYMBOL_INDEX_IOC_TYPE, SYMBOL_INDEX_CMD_SNAPSHOT)
 
-/* Longest symbol name, prefix or cursor taken, its final zero included. */
+/* Longest symbol name or prefix taken, its final zero included. */
 #define SYMBOL_INDEX_NAME_MAX	512
+/*
+ * Longest cursor taken, its final zero included: a module that was not made by the
+ * kernel's build may export longer names than that takes, and they are listed.
+ */
+#define SYMBOL_INDEX_CURSOR_MAX	4096
 /* Longest owner name, its final zero included. */
 #define SYMBOL_INDEX_OWNER_MAX	64
 #define SYMBOL_INDEX_BUILD_ID_MAX	20
@@ -228,8 +233,8 @@ enum symbol_index_list_flag {
  * Records come in name order, and all records of one name are in one answer.
  * An owner that exports nothing, loaded or not, gives an empty list. ENOSPC:
  * not even the next name fits; @buffer_size says on return what it needs.
- * ENAMETOOLONG: @prefix or @after has no zero within SYMBOL_INDEX_NAME_MAX
- * bytes, or @owner within SYMBOL_INDEX_OWNER_MAX.
+ * ENAMETOOLONG: @prefix has no zero within SYMBOL_INDEX_NAME_MAX bytes, @after
+ * within SYMBOL_INDEX_CURSOR_MAX, or @owner within SYMBOL_INDEX_OWNER_MAX.
  */
 struct symbol_index_list {
 	__u32 size;

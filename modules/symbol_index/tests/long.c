@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Exports whose names can be joined. The kernel's build takes none of 512 bytes, but modules
+ * are not all built by that: selftests/symbol_index/long_name.c makes one out of all of these,
+ * in the file.
+ */
+#include <linux/module.h>
+#include "long.h"
+
+struct long_value symbol_index_long_a_0123456789_0123456789_0123456789_0123456789_0123456789;
+EXPORT_SYMBOL_GPL(symbol_index_long_a_0123456789_0123456789_0123456789_0123456789_0123456789);
+
+struct long_value symbol_index_long_b_0123456789_0123456789_0123456789_0123456789_0123456789;
+EXPORT_SYMBOL_GPL(symbol_index_long_b_0123456789_0123456789_0123456789_0123456789_0123456789);
+
+struct long_value symbol_index_long_c_0123456789_0123456789_0123456789_0123456789_0123456789;
+EXPORT_SYMBOL_GPL(symbol_index_long_c_0123456789_0123456789_0123456789_0123456789_0123456789);
+
+struct long_value symbol_index_long_d_0123456789_0123456789_0123456789_0123456789_0123456789;
+EXPORT_SYMBOL_GPL(symbol_index_long_d_0123456789_0123456789_0123456789_0123456789_0123456789);
+
+struct long_value symbol_index_long_e_0123456789_0123456789_0123456789_0123456789_0123456789;
+EXPORT_SYMBOL_GPL(symbol_index_long_e_0123456789_0123456789_0123456789_0123456789_0123456789);
+
+struct long_value symbol_index_long_f_0123456789_0123456789_0123456789_0123456789_0123456789;
+EXPORT_SYMBOL_GPL(symbol_index_long_f_0123456789_0123456789_0123456789_0123456789_0123456789);
+
+struct long_value symbol_index_long_g_0123456789_0123456789_0123456789_0123456789_0123456789;
+EXPORT_SYMBOL_GPL(symbol_index_long_g_0123456789_0123456789_0123456789_0123456789_0123456789);
+
+struct long_value symbol_index_long_h_0123456789_0123456789_0123456789_0123456789_0123456789;
+EXPORT_SYMBOL_GPL(symbol_index_long_h_0123456789_0123456789_0123456789_0123456789_0123456789);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Exports symbols whose names can be joined");
