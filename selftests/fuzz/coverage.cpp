@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/utsname.h>
@@ -23,7 +24,10 @@ constexpr const char *device = "/sys/kernel/debug/kcov";
 constexpr uint64_t entries = 1 << 18;
 
 std::mutex all_lock;
+/* Addresses that are not looked up yet. */
 std::set<uint64_t> all;
+/* By module and section, offsets of what was reached: a module that is reloaded lies elsewhere. */
+std::map<std::string, std::set<uint64_t>> reached;
 
 /* Call sites of the hook in a section, as offsets of the return address. */
 struct sites {
@@ -151,14 +155,17 @@ std::vector<covered_module> covered_modules()
 		for (const sites &part : read_sites(std::string("/lib/modules/") + system.release +
 						    "/updates/waymark/" + name + ".ko")) {
 			const uint64_t base = section_address(name, part.section);
+			std::set<uint64_t> &known = reached[module.name + part.section];
 
-			for (const uint64_t offset : part.offsets) {
-				module.blocks++;
-				module.reached += all.count(base + offset);
-			}
+			for (const uint64_t offset : part.offsets)
+				if (base && all.count(base + offset))
+					known.insert(offset);
+			module.blocks += part.offsets.size();
+			module.reached += known.size();
 		}
 		found.push_back(module);
 	}
+	all.clear();
 	return found;
 }
 

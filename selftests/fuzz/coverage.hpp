@@ -43,7 +43,10 @@ struct covered_module {
 	unsigned int reached;
 };
 
-/* What all threads reached so far, by module; the modules must not have been reloaded since. */
+/*
+ * What all threads reached so far, by module. The modules must not have been reloaded since the
+ * last call, or since the first collect() after it.
+ */
 std::vector<covered_module> covered_modules();
 
 } // namespace fuzz

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
 The gate that fuzzes the tools: each way in which a run is worth nothing must be
-a finding. libFuzzer's words are recorded ones; the fuzzers here are scripts. And
-the faults that are planted for the other gates.
+a finding. libFuzzer's words are recorded ones; the fuzzers here are scripts. What
+the fuzzer of the kernel's interfaces says, and what becomes of it. And the faults
+that are planted for the other gates.
 """
 
 import os
@@ -11,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from vmlab import matrix
+from vmlab import figures, matrix
 
 sys.path.insert(0, os.path.join(os.path.dirname(matrix.HERE), "static"))
 from gates import GATES, PLANTED, Cache, Finding, Gate, Task, Tree, Workshop, run_gates  # noqa: E402
@@ -147,5 +148,49 @@ def every_gate_is_proved():
     return not without, f"planted faults: none for {without}"
 
 
-ALL = (good_run, bad_runs, crash_is_kept, silent_canary, planted_faults_are_found,
+# Two rounds, of which the second one goes on for longer than its share.
+TAP = """TAP version 13
+1..2
+# timeout set to 0
+# selftests: churn: churn
+# TAP version 13
+# 1..1
+# ok 1 seed 1, 2 operations
+ok 1 selftests: churn: churn
+# timeout set to 0
+# selftests: fuzz: fuzz
+# TAP version 13
+# # seed 20261, 100 operations
+# ok 1 one thread: 50 operations, 20 of them succeeded
+# # 32 changes of NICs, 0 reloads
+# ok 2 threads and NICs: 400 operations, 1 of them succeeded
+# # coverage all: 70 of 100 blocks, 70 %
+# ok 3 threads and reloads: 50 operations, 1 of them succeeded
+# # seed 7, 100 operations
+# ok 4 one thread: 50 operations, 20 of them succeeded
+# ok 5 threads and NICs: 500 operations, 1 of them succeeded
+# # coverage all: 72 of 100 blocks, 72 %
+# ok 6 threads and reloads: 10 operations, 1 of them succeeded
+# 1..6
+ok 2 selftests: fuzz: fuzz
+"""
+FUZZED = {"operations": 1060, "seed": 20261, "rounds": 2, "blocks_reached": 72, "blocks": 100}
+
+
+def all_phases_count():
+    found = figures.fuzzed(TAP)
+    return found == FUZZED, f"fuzzing: all phases read: {found}"
+
+
+def lost_share_is_seen():
+    """Blocks that nobody counted, or of which none was reached; on a row without the fuzzer, none are due."""
+    lost = figures.blind("".join(line for line in TAP.splitlines(True) if "coverage" not in line))
+    none = figures.blind(TAP.replace("all: 70", "all: 0").replace("all: 72", "all: 0"))
+    absent = figures.blind(TAP[:TAP.index("# selftests: fuzz")])
+    whole = figures.blind(TAP)
+    return lost and none and not absent and not whole, \
+        f"fuzzing: a lost share reads {lost!r} {none!r}, none {absent!r}, a whole one {whole!r}"
+
+
+ALL = (all_phases_count, lost_share_is_seen, good_run, bad_runs, crash_is_kept, silent_canary, planted_faults_are_found,
        every_gate_is_proved)

@@ -11,8 +11,8 @@ import secrets
 import signal
 import time
 
-from . import (build, cache, control, hang, initramfs, judge, kernel, matrix, payload, pending, progress,
-               qemu, qmp, rootfs)
+from . import (build, cache, control, figures, hang, initramfs, judge, kernel, matrix, payload, pending,
+               progress, qemu, qmp, rootfs)
 
 # An emulated guest on a busy machine needs minutes; a hang must not take hours. Twice what a
 # program may take (`settings`): those behind one that hangs are still run.
@@ -129,13 +129,19 @@ class KernelRow:
         return judge.Expectation(self.kernel.release, self.target.systemd, self.tests, self.taint,
                                  getattr(self.kernel, "detectors", ()))
 
+    def judge(self, evidence):
+        """The Result of a boot, with what tests say of themselves."""
+        result = judge.judge(self.name, evidence, self.expectation())
+        result.figures.update(figures.fuzzed(evidence.tap))
+        return result
+
     def run(self):
         """Boot, serve, judge."""
         start = time.monotonic()
         logs = os.path.join(self.lab.results, self.name)
         cache.remove(logs)
         evidence = boot(self.guest, self.name, "waymark.target", logs, len(self.tests), self.limit)
-        result = judge.judge(self.name, evidence, self.expectation())
+        result = self.judge(evidence)
         result.seconds = round(time.monotonic() - start, 1)
         result.logs = os.path.relpath(logs, self.lab.tree)
         return result
