@@ -52,17 +52,22 @@ struct options {
 	uint64_t seconds = 0;		/* of rounds with fresh seeds */
 };
 
+/* All of the text is a number. */
+bool number(const char *text, uint64_t &value)
+{
+	char *end = nullptr;
+
+	value = std::strtoull(text, &end, 0);
+	return *text && !*end;
+}
+
 bool parse(int argc, char **argv, options &chosen)
 {
 	for (int i = 1; i < argc; i++) {
 		const std::string word = argv[i];
-		char *end = nullptr;
+		uint64_t value = 0;
 
-		if (i + 1 == argc)
-			return false;
-		const uint64_t value = std::strtoull(argv[++i], &end, 0);
-
-		if (*end)
+		if (i + 1 == argc || !number(argv[++i], value))
 			return false;
 		if (word == "--seed")
 			chosen.seed = value;
@@ -281,6 +286,17 @@ bool rounds(options chosen, kernel_log &log)
 	return good;
 }
 
+/* How long rounds go on when the command line does not say it. */
+bool usual_seconds(uint64_t &seconds)
+{
+	const char *asked = std::getenv("WAYMARK_FUZZ_SECONDS");
+
+	if (asked)
+		return number(asked, seconds);
+	seconds = std::getenv("WAYMARK_LONG") ? 3600 : 0;
+	return true;
+}
+
 int modprobe(const char *module)
 {
 	return std::system((std::string("modprobe ") + module).c_str());
@@ -301,13 +317,11 @@ int main(int argc, char **argv)
 	if (!chosen.operations)
 		chosen.operations = 100000;
 	setrlimit(RLIMIT_NOFILE, &few);
-	const char *seconds = std::getenv("WAYMARK_FUZZ_SECONDS");
-
-	if (!chosen.seconds && seconds)
-		chosen.seconds = std::strtoull(seconds, nullptr, 10);
-	else if (!chosen.seconds && std::getenv("WAYMARK_LONG"))
-		chosen.seconds = 3600;
 	std::printf("TAP version 13\n");
+	if (!chosen.seconds && !usual_seconds(chosen.seconds)) {
+		std::printf("Bail out! WAYMARK_FUZZ_SECONDS is no number\n");
+		return 1;
+	}
 	if (modprobe("netdev_naming") || modprobe("symbol_index") || modprobe("dummy")) {
 		std::printf("Bail out! a module does not load\n");
 		return 1;

@@ -12,7 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from vmlab import figures, matrix
+from vmlab import figures, lengths, matrix
+from vmlab.error import LabError
 
 sys.path.insert(0, os.path.join(os.path.dirname(matrix.HERE), "static"))
 from gates import GATES, PLANTED, Cache, Finding, Gate, Task, Tree, Workshop, run_gates  # noqa: E402
@@ -183,7 +184,7 @@ def all_phases_count():
 
 
 def lost_share_is_seen():
-    """Blocks that nobody counted, or of which none was reached; on a row without the fuzzer, none are due."""
+    """Blocks that nobody counted, or of which none was reached; none are due without the fuzzer."""
     lost = figures.blind("".join(line for line in TAP.splitlines(True) if "coverage" not in line))
     none = figures.blind(TAP.replace("all: 70", "all: 0").replace("all: 72", "all: 0"))
     absent = figures.blind(TAP[:TAP.index("# selftests: fuzz")])
@@ -192,5 +193,35 @@ def lost_share_is_seen():
         f"fuzzing: a lost share reads {lost!r} {none!r}, none {absent!r}, a whole one {whole!r}"
 
 
-ALL = (all_phases_count, lost_share_is_seen, good_run, bad_runs, crash_is_kept, silent_canary, planted_faults_are_found,
+def lengths_reach_guests():
+    """What the user says is a word of the command line, and time for the rows that run the test."""
+    both = {lengths.FUZZ: "600", lengths.CHURN: "2h"}
+    tests = ("fuzz:fuzz", "churn:churn")
+    found = [(lengths.words(env), lengths.seconds(tests, env))
+             for env in ({}, {lengths.FUZZ: "", lengths.CHURN: ""}, both,
+                         {lengths.FUZZ: "0", lengths.CHURN: "20"})]
+    good = (found[0] == found[1] == ([], 0)
+            and found[2] == (["waymark.fuzz=600", "waymark.churn=2h"], 7800)
+            and found[3] == (["waymark.fuzz=0", "waymark.churn=20"], 20 * lengths.CYCLE)
+            and lengths.seconds(("faults:faults",), both) == 0)
+    return good, f"lengths: {found}"
+
+
+def bad_lengths_are_refused():
+    """Each by one line that names it, and what would do."""
+    taken = []
+    for name, texts in ((lengths.FUZZ, ("an hour", "-1", "1h", "1.5", "86401", "٣")),
+                        (lengths.CHURN, ("0", "0h", "soon", "-3", "25h", "10d", "1000000", "2 h"))):
+        for text in texts:
+            try:
+                lengths.check({name: text})
+            except LabError as error:
+                if str(error).startswith(f"{name}={text}: give a number of"):
+                    continue
+            taken.append(f"{name}={text}")
+    return not taken, f"lengths: taken, or refused in other words: {taken}"
+
+
+ALL = (all_phases_count, lost_share_is_seen, lengths_reach_guests, bad_lengths_are_refused,
+       good_run, bad_runs, crash_is_kept, silent_canary, planted_faults_are_found,
        every_gate_is_proved)

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-from . import bench, check, command, demo, matrix, shell
+from . import bench, check, command, demo, lengths, matrix, shell
 from .error import LabError
 from .lab import Lab
 
@@ -55,9 +55,10 @@ def command_rows(_lab, _options):
 
 
 def parser():
-    top = argparse.ArgumentParser(prog="lab", description="Build, boot and judge the suite.")
+    told = {"epilog": lengths.HELP, "formatter_class": argparse.RawDescriptionHelpFormatter}
+    top = argparse.ArgumentParser(prog="lab", description="Build, boot and judge the suite.", **told)
     sub = top.add_subparsers(dest="command", required=True)
-    entry = sub.add_parser("check", help="run rows and report")
+    entry = sub.add_parser("check", help="run rows and report", **told)
     entry.add_argument("--rows", default=os.environ.get("ROWS"), help="rows, default all")
     entry.add_argument("--tests", default=os.environ.get("TESTS"), help="folders or folder:test")
     entry.add_argument("--jobs", type=int, default=JOBS)
@@ -101,6 +102,7 @@ def main():
     try:
         if os.geteuid() != 0:
             raise LabError("must be root: run by sudo or use make, which does")
+        lengths.check()
         lab = Lab()
         try:
             return options.call(lab, options)

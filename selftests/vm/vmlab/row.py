@@ -11,8 +11,8 @@ import secrets
 import signal
 import time
 
-from . import (build, cache, control, figures, hang, initramfs, judge, kernel, matrix, payload, pending,
-               progress, qemu, qmp, rootfs)
+from . import (build, cache, control, figures, hang, initramfs, judge, kernel, lengths, matrix, payload,
+               pending, progress, qemu, qmp, rootfs)
 
 # An emulated guest on a busy machine needs minutes; a hang must not take hours. Twice what a
 # program may take (`settings`): those behind one that hangs are still run.
@@ -83,6 +83,7 @@ class KernelRow:
             if left:
                 progress.step(self.name, f"left to check-long: {' '.join(left)}")
         self.tests = tuple(chosen)
+        self.limit += lengths.seconds(self.tests)
         self.pack(user)
         return self
 
@@ -122,8 +123,8 @@ class KernelRow:
         options.setdefault("at_once", self.at_once or self.everything)
         if self.everything:
             append += " waymark.long"
-        return qemu.Guest(self.lab, self.disks, matrix.machine(self.target.machine),
-                          f"{self.append} {append}", **options)
+        words = " ".join([self.append, append, *lengths.words()])
+        return qemu.Guest(self.lab, self.disks, matrix.machine(self.target.machine), words, **options)
 
     def expectation(self):
         return judge.Expectation(self.kernel.release, self.target.systemd, self.tests, self.taint,

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+How long the fuzzer and the churn go on when the user says so. The guests get it on their
+kernel's command line, from which guest/bin/environment takes it.
+"""
+
+import os
+import re
+
+from .error import LabError
+
+FUZZ = "WAYMARK_FUZZ_SECONDS"
+CHURN = "WAYMARK_CHURN"
+HELP = f"""environment:
+  {FUZZ}=SECONDS   wherever the fuzzer runs, go on with fresh seeds for
+                                 so long after the fixed one (0: do not)
+  {CHURN}=CYCLES           wherever the churn runs, load and unload so many
+                                 times; or, with DURATION (90s, 30m, 2h), for so long
+"""
+
+LONGEST = 24 * 3600
+MOST = 100000
+UNITS = {"s": 1, "m": 60, "h": 3600}
+# Of one load and unload under use, where everything is emulated and watched.
+CYCLE = 15
+
+
+def fuzz(env):
+    """Seconds, or None if nothing is asked for."""
+    text = env.get(FUZZ)
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) > LONGEST:
+        raise LabError(f"{FUZZ}={text}: give a number of seconds, 0 to {LONGEST}")
+    return int(text)
+
+
+def churn(env):
+    """(text for the guest, seconds that it may take), or None if nothing is asked for."""
+    text = env.get(CHURN)
+    if not text:
+        return None
+    found = re.fullmatch(r"([0-9]{1,9})([smh]?)", text)
+    count = int(found[1]) if found else 0
+    if not count or (count * UNITS[found[2]] > LONGEST if found[2] else count > MOST):
+        raise LabError(f"{CHURN}={text}: give a number of cycles, 1 to {MOST}, "
+                       "or a duration of up to 24h: 90s, 30m, 2h")
+    return text, count * UNITS.get(found[2], CYCLE)
+
+
+def check(env=os.environ):
+    """One LabError for a value that means nothing, before hours of work."""
+    fuzz(env)
+    churn(env)
+
+
+def words(env=os.environ):
+    """For the guest's kernel command line."""
+    seconds, cycles = fuzz(env), churn(env)
+    return [*([] if seconds is None else [f"waymark.fuzz={seconds}"]),
+            *([f"waymark.churn={cycles[0]}"] if cycles else [])]
+
+
+def seconds(tests, env=os.environ):
+    """What a row with these tests needs for that, beyond its limit."""
+    cycles = churn(env)
+    return (("fuzz:fuzz" in tests and fuzz(env) or 0)
+            + (cycles[1] if cycles and "churn:churn" in tests else 0))
