@@ -16,6 +16,8 @@
 #include <unistd.h>
 #include <vector>
 
+#include "recent.hpp"
+
 namespace fuzz
 {
 
@@ -82,6 +84,8 @@ nic_churn::nic_churn(uint64_t seed)
 nic_churn::~nic_churn()
 {
 	clean();
+	/* What one thread does must not depend on what went on before. */
+	recent.clear();
 	for (const int fd : {fd_, home_, away_, away_fd_})
 		if (fd >= 0)
 			close(fd);
@@ -101,14 +105,14 @@ int nic_churn::ask(int socket, void *header)
 		       : 0;
 }
 
-void nic_churn::move(const std::string &name, bool away)
+int nic_churn::move(const std::string &name, bool away)
 {
 	message made(RTM_SETLINK, 0, ++sequence_);
 	const uint32_t target = static_cast<uint32_t>(away ? away_ : home_);
 
 	made.add(IFLA_IFNAME, name);
 	made.add(IFLA_NET_NS_FD, &target, sizeof(target));
-	ask(away ? fd_ : away_fd_, made.header());
+	return ask(away ? fd_ : away_fd_, made.header());
 }
 
 int nic_churn::request(unsigned int type, unsigned int flags, const std::string &name,
@@ -146,24 +150,32 @@ void nic_churn::step(uint64_t operation)
 	const std::string other = "fuzz" + std::to_string(random.below(3));
 	const std::string alt = random.percent(50) ? "a-long-alternative-name" : "fuzz-alt";
 
+	/* If it goes now, its ifindex is one of those to look for. */
+	recent.add(if_nametoindex(name.c_str()));
 	switch (random.below(7)) {
 	case 5:
-		return move(name, true);
+		tally_.away += !move(name, true);
+		break;
 	case 6:
-		return move(name, false);
+		tally_.back += !move(name, false);
+		recent.add(if_nametoindex(name.c_str()));
+		break;
 	case 0:
 	case 1:
-		request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, name, "", "", true);
+		tally_.added += !request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, name, "", "", true);
+		recent.add(if_nametoindex(name.c_str()));
 		break;
 	case 2:
-		request(RTM_DELLINK, 0, name, "", "", false);
+		tally_.removed += !request(RTM_DELLINK, 0, name, "", "", false);
 		break;
 	case 3:
-		request(RTM_SETLINK, 0, name, other, "", false);
+		/* To its own name, it is none. */
+		tally_.renamed += !request(RTM_SETLINK, 0, name, other, "", false) && name != other;
 		break;
 	default:
-		request(random.percent(60) ? RTM_NEWLINKPROP : RTM_DELLINKPROP,
-			NLM_F_EXCL | NLM_F_CREATE | NLM_F_APPEND, name, "", alt, false);
+		tally_.named += !request(random.percent(60) ? RTM_NEWLINKPROP : RTM_DELLINKPROP,
+					 NLM_F_EXCL | NLM_F_CREATE | NLM_F_APPEND, name, "", alt,
+					 false);
 		break;
 	}
 }

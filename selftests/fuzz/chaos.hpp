@@ -2,7 +2,7 @@
 /* What happens around the calls: NICs come, go and change, modules reload. */
 #pragma once
 
-#include <atomic>
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -11,7 +11,18 @@
 namespace fuzz
 {
 
-/* Dummy NICs fuzz0 to fuzz2 are made, renamed, given names, moved away, removed. */
+/* What happened to NICs, by rtnetlink's own answers. */
+struct nic_tally {
+	uint64_t added = 0, renamed = 0, named = 0, away = 0, back = 0, removed = 0;
+
+	/* What happened the least often. */
+	uint64_t least() const { return std::min({added, renamed, named, away, back, removed}); }
+};
+
+/*
+ * Dummy NICs fuzz0 to fuzz2 are made, renamed, given names, moved away, removed. Their
+ * ifindexes are among the recent ones.
+ */
 class nic_churn
 {
 public:
@@ -22,6 +33,7 @@ public:
 
 	bool usable() const { return fd_ >= 0; }
 	void step(uint64_t operation);
+	const nic_tally &tally() const { return tally_; }
 	/* Remove what is left, here and in the other namespace. */
 	void clean();
 	/* One rtnetlink request about a dummy NIC; 0 or an errno. */
@@ -30,7 +42,7 @@ public:
 
 private:
 	/* One that is away comes back, one that is here goes away. */
-	void move(const std::string &name, bool away);
+	int move(const std::string &name, bool away);
 	int ask(int socket, void *header);
 
 	int fd_ = -1;
@@ -39,6 +51,7 @@ private:
 	int away_fd_ = -1;	/* a socket there */
 	uint64_t seed_;
 	unsigned int sequence_ = 0;
+	nic_tally tally_;
 };
 
 /* Unload a module if nothing holds it; load it again if it is not there. */

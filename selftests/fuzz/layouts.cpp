@@ -56,7 +56,7 @@ ioctl_layout open_by_ifindex()
 {
 	return {netdev_control, "OPEN_BY_IFINDEX", NETDEV_NAMING_IOC_OPEN_BY_IFINDEX,
 		sizeof(netdev_naming_open_by_ifindex),
-		{{role::choice, AT(netdev_naming_open_by_ifindex, ifindex), {1, 2, 3, 4, 5, 20, 100}},
+		{{role::nic, AT(netdev_naming_open_by_ifindex, ifindex), {1, 2, 3, 4, 5, 20, 100}},
 		 {role::descriptor, AT(netdev_naming_open_by_ifindex, fd), {}}},
 		{ENOENT, EMFILE, ENFILE}};
 }

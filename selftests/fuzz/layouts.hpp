@@ -15,6 +15,7 @@ namespace fuzz
 enum class role {
 	number,		/* a value that the kernel reads: any */
 	choice,		/* one of a few values that mean something */
+	nic,		/* the same, or an ifindex of a NIC that comes and goes */
 	must_be_zero,
 	output,		/* written by the kernel, ignored on input */
 	text,		/* characters in the argument itself */

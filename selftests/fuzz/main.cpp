@@ -14,6 +14,7 @@
  * rounds with fresh seeds follow until the time is over or something is found. What
  * phase 1 finds is followed by a replay of it, and by shorter ones that find it, too.
  */
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -41,6 +42,8 @@ constexpr unsigned int threads = findings::threads - 1;
 /* What the phases of several threads are for must have happened so many times. */
 constexpr uint64_t least_changes = 32;
 constexpr uint64_t least_reloads = 4;
+/* Nodes of the NICs that come and go that were opened, and that were not there any more. */
+constexpr uint64_t least_opens = 8;
 /* For that, each thread makes its share of the operations so many times at most. */
 constexpr uint64_t most_rounds = 50;
 
@@ -197,6 +200,16 @@ bool reload_one(descriptor_pool &pool, const char *module)
 	return gone;
 }
 
+void print_around(const findings &found, uint64_t changes, uint64_t reloads)
+{
+	std::printf("# %llu changes of NICs, %llu reloads; nodes of those NICs: %llu opened, %llu gone, "
+		    "%llu of them while they were opened\n",
+		    static_cast<unsigned long long>(changes), static_cast<unsigned long long>(reloads),
+		    static_cast<unsigned long long>(found.opened),
+		    static_cast<unsigned long long>(found.gone),
+		    static_cast<unsigned long long>(found.met));
+}
+
 /* Phases 2 and 3: side by side with each other and with what goes on around. */
 bool together(const options &chosen, uint64_t count, kernel_log &log, bool reload)
 {
@@ -220,7 +233,9 @@ bool together(const options &chosen, uint64_t count, kernel_log &log, bool reloa
 		nics.step(changes++);
 		if (reload && changes % 4 == 0)
 			reloads += reload_one(pool, changes % 8 ? "netdev_naming" : "symbol_index");
-		enough = reload ? reloads >= least_reloads : changes >= least_changes;
+		enough = reload ? reloads >= least_reloads
+				: changes >= least_changes && nics.tally().least() &&
+					  std::min<uint64_t>(found.opened, found.gone) >= least_opens;
 	}
 	for (std::thread &one : all)
 		one.join();
@@ -232,8 +247,7 @@ bool together(const options &chosen, uint64_t count, kernel_log &log, bool reloa
 		problem = "too little happened around the operations";
 	if (problem.empty() && reload && (!loaded("netdev_naming") || !loaded("symbol_index")))
 		problem = "a module did not come back";
-	std::printf("# %llu changes of NICs, %llu reloads\n",
-		    static_cast<unsigned long long>(changes), static_cast<unsigned long long>(reloads));
+	print_around(found, changes, reloads);
 	point(reload ? "threads and reloads" : "threads and NICs", problem, found);
 	return problem.empty();
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "poison.h"
+#include "recent.hpp"
 
 namespace fuzz
 {
@@ -131,6 +132,7 @@ void request::fill(const field &part)
 		return fill_text(part);
 	case role::number:
 	case role::choice:
+	case role::nic:
 	case role::capacity:
 	case role::stride:
 		return fill_number(part);
@@ -141,7 +143,12 @@ void request::fill(const field &part)
 
 void request::fill_number(const field &part)
 {
-	if (!part.good.empty() && random_.percent(90))
+	const unsigned int index = part.what == role::nic && random_.percent(60) ? recent.any(random_)
+										 : 0;
+
+	if (index)
+		put(part.offset, part.size, index);
+	else if (!part.good.empty() && random_.percent(90))
 		put(part.offset, part.size, part.good[random_.below(part.good.size())]);
 	else
 		put(part.offset, part.size, random_.next() >> random_.below(64));

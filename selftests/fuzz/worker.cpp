@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "worker.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <iterator>
 #include <mutex>
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -13,6 +15,7 @@
 #include <linux/netdev_naming.h>
 
 #include "poison.h"
+#include "recent.hpp"
 
 namespace fuzz
 {
@@ -72,15 +75,6 @@ void findings::add(const std::string &what, uint64_t seed, unsigned int thread, 
 	failed = true;
 }
 
-int open_device(device_kind kind, random_source &random)
-{
-	std::string path = "/dev/netdev/if" + std::to_string(1 + random.below(12));
-
-	if (kind != netdev_handle)
-		path = device_path(kind);
-	return open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-}
-
 worker::worker(descriptor_pool &pool, findings &found, uint64_t seed, unsigned int thread,
 	       bool racing)
 	: pool_(pool), found_(found), seed_(seed), thread_(thread), racing_(racing)
@@ -121,7 +115,7 @@ void worker::step(uint64_t operation)
 	else if (what < 90)
 		call_mmap(random, operation);
 	else if (what < 97)
-		call_open(random);
+		call_open(random, operation);
 	else
 		call_other(random);
 }
@@ -215,12 +209,36 @@ void worker::call_mmap(random_source &random, uint64_t operation)
 	munmap(map, length);
 }
 
-void worker::call_open(random_source &random)
+int worker::open_device(device_kind kind, random_source &random, uint64_t operation)
+{
+	static const int expected[] = {ENOENT, ENODEV, ENXIO, EMFILE, ENFILE, ENOMEM, EINTR};
+	const int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC;
+
+	if (kind != netdev_handle)
+		return open(device_path(kind), flags);
+	const unsigned int passing = random.percent(70) ? recent.any(random) : 0;
+	const uint64_t ifindex = passing ? passing : 1 + random.below(12);
+	const int fd = open(("/dev/netdev/if" + std::to_string(ifindex)).c_str(), flags);
+
+	const int error = fd < 0 ? errno : 0;
+
+	if (error && !std::count(std::begin(expected), std::end(expected), error))
+		note("open of a node: errno " + std::to_string(error), operation);
+	if (!passing)
+		return fd;
+	found_.opened += !error;
+	found_.gone += error == ENOENT || error == ENODEV || error == ENXIO;
+	/* The node was there, and its NIC was not any more. */
+	found_.met += error == ENODEV || error == ENXIO;
+	return fd;
+}
+
+void worker::call_open(random_source &random, uint64_t operation)
 {
 	const device_kind kind = static_cast<device_kind>(random.below(device_kinds));
 	const unsigned int slot = random.below(descriptor_pool::slots);
 
-	pool_.put(kind, slot, random.percent(90) ? open_device(kind, random) : -1);
+	pool_.put(kind, slot, random.percent(90) ? open_device(kind, random, operation) : -1);
 }
 
 void worker::call_other(random_source &random)

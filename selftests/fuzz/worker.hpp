@@ -38,6 +38,10 @@ struct findings {
 	std::array<std::atomic<uint64_t>, threads> begun{};	/* each thread's last operation */
 	std::atomic<uint64_t> operations{0};
 	std::atomic<uint64_t> succeeded{0};
+	/* Nodes of NICs that come and go. */
+	std::atomic<uint64_t> opened{0};
+	std::atomic<uint64_t> gone{0};
+	std::atomic<uint64_t> met{0};	/* open(2) and the NIC's going, of those */
 	std::atomic<bool> failed{false};
 	std::string first;		/* set by whoever sets failed */
 	uint64_t operation = 0;		/* in which that was */
@@ -60,7 +64,9 @@ private:
 	void call_read(random_source &random, uint64_t operation);
 	void call_poll(random_source &random);
 	void call_mmap(random_source &random, uint64_t operation);
-	void call_open(random_source &random);
+	void call_open(random_source &random, uint64_t operation);
+	/* A new descriptor of that kind, non-blocking, or -1. */
+	int open_device(device_kind kind, random_source &random, uint64_t operation);
 	void call_other(random_source &random);
 	void note(const std::string &what, uint64_t operation);
 
@@ -71,8 +77,5 @@ private:
 	bool racing_;
 	arena memory_;
 };
-
-/* A new descriptor of that kind, non-blocking, or -1. */
-int open_device(device_kind kind, random_source &random);
 
 } // namespace fuzz
