@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * churn [CYCLES]
+ * churn [CYCLES | DURATION]
  *
  * Loads and unloads our modules while NICs come, change, move to another network
  * namespace and go, and while other modules with exports are loaded and unloaded.
  * Each cycle holds descriptors over what happens to their NIC and checks that
  * they give the errors that the documentation promises; a module that is held
  * stays, one that is let go unloads.
+ *
+ * A duration is 90s, 30m or 2h; too few cycles in it are a failure, and so is anything
+ * around them that did not happen in one of four cycles at least. udev takes part in the
+ * first cycles only: it takes most of an emulated processor.
  */
+#include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -17,6 +21,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <functional>
+#include <optional>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <string>
@@ -31,11 +36,24 @@
 
 #include "../fuzz/chaos.hpp"
 #include "../fuzz/log.hpp"
+#include "../fuzz/udev.hpp"
+#include "around.hpp"
+#include "extent.hpp"
 
 namespace
 {
 
-constexpr uint64_t seed = 20262;
+using namespace churn;
+using clock_type = std::chrono::steady_clock;
+
+/* One with which each thing happens in the first 30 steps. */
+constexpr uint64_t seed = 20548;
+/* In so many cycles, each thing around them has to happen once. */
+constexpr uint64_t around_each = 4;
+/* For that, there are at most so many times the cycles that were asked for. */
+constexpr uint64_t most_rounds = 4;
+/* With more cycles than that, the others do without udev. */
+constexpr uint64_t with_udev = 50;
 /* NICs of the cycles themselves; the churn around has its own. */
 constexpr const char *held = "churn0";
 /* Only a hang takes as long. */
@@ -54,10 +72,10 @@ void expect(bool holds, const std::string &what)
 /* Waits for what other threads or udev are still busy with. */
 void await(const std::function<bool()> &holds, const std::string &what)
 {
-	const auto end = std::chrono::steady_clock::now() + patience;
+	const auto end = clock_type::now() + patience;
 
 	while (!holds()) {
-		expect(std::chrono::steady_clock::now() < end, what);
+		expect(clock_type::now() < end, what);
 		std::this_thread::sleep_for(std::chrono::milliseconds(10));
 	}
 }
@@ -161,99 +179,136 @@ void hold_index()
 	munmap(map, taken.snapshot_size);
 }
 
-void cycle(fuzz::nic_churn &nics)
+/* Where the time of all cycles went. */
+struct spent {
+	clock_type::duration load{}, hold{}, unload{};
+};
+
+void cycle(fuzz::nic_churn &nics, spent &time)
 {
+	const auto start = clock_type::now();
+
 	load("symbol_index");
 	load("netdev_naming");
+	const auto loaded = clock_type::now();
+
 	hold_nic(nics);
 	hold_index();
+	const auto held_all = clock_type::now();
+
 	unload("netdev_naming");
 	unload("symbol_index");
+	time.load += loaded - start;
+	time.hold += held_all - loaded;
+	time.unload += clock_type::now() - held_all;
 }
 
-/* NICs and modules of others, until told to stop. */
-void surroundings(const std::atomic<bool> &stop, std::atomic<uint64_t> &changes)
+bool little_around(const surroundings &around, uint64_t done)
 {
-	static const char *const modules[] = {"kernel/drivers/net/macvlan.ko",
-					      "kernel/drivers/net/veth.ko"};
-	fuzz::nic_churn nics(seed);
+	return around.least() < (done + around_each - 1) / around_each;
+}
 
-	for (uint64_t i = 0; !stop; i++) {
-		nics.step(i);
-		changes++;
-		if (i % 8)
-			continue;
-		const std::string path = modules[i / 8 % 2];
-		const std::string name = path.substr(path.rfind('/') + 1);
+/* Whether another cycle is due. */
+bool goes_on(const extent &wanted, uint64_t done, clock_type::duration time, const surroundings &around)
+{
+	if (uint64_t(time / std::chrono::seconds(1)) >= wanted.seconds)
+		return false;
+	return done < wanted.cycles ||
+	       (done < most_rounds * wanted.cycles && little_around(around, wanted.cycles));
+}
 
-		if (fuzz::load_file(path))
-			fuzz::unload(name.substr(0, name.size() - 3).c_str());
+/* Cycles as many as asked for, or until something is wrong: what that is. */
+std::string cycles(const extent &wanted, const surroundings &around, fuzz::kernel_log &log,
+		   uint64_t &done)
+{
+	const auto start = clock_type::now();
+	std::optional<fuzz::without_udev> quiet;
+	fuzz::nic_churn nics(seed + 1);
+	spent time;
+	std::string problem;
+
+	while (problem.empty() && goes_on(wanted, done, clock_type::now() - start, around)) {
+		if (done == with_udev) {
+			quiet.emplace();
+			expect(quiet->stopped(), "udev does not stop");
+		}
+		cycle(nics, time);
+		problem = log.report();
+		done++;
 	}
-	nics.clean();
-	fuzz::unload("macvlan");
-	fuzz::unload("veth");
+	for (const auto &[what, all] : {std::pair("to load", time.load), std::pair("to use", time.hold),
+					std::pair("to unload", time.unload)})
+		std::printf("# %s: %lld ms a cycle\n", what,
+			    static_cast<long long>(all / std::chrono::milliseconds(1) / (done ? done : 1)));
+	return problem;
 }
 
-unsigned long cycles(int argc, char **argv)
+/* The same, with what stops a cycle half-way. */
+std::string all_cycles(const extent &wanted, const surroundings &around, fuzz::kernel_log &log,
+		       uint64_t &done)
 {
-	const char *wanted = argc > 1 ? argv[1] : std::getenv("WAYMARK_CHURN");
+	try {
+		return cycles(wanted, around, log, done);
+	} catch (const failure &why) {
+		return why.what;
+	}
+}
 
-	if (wanted)
-		return std::strtoul(wanted, nullptr, 10);
-	if (std::getenv("WAYMARK_LONG"))
-		return 10000;
+/* What is missing, although nothing was wrong. */
+std::string too_few(const extent &wanted, uint64_t done, const surroundings &around)
+{
+	if (done < wanted.least)
+		return "fewer than " + std::to_string(wanted.least) + " loads and unloads";
+	if (little_around(around, std::min(done, wanted.cycles)))
+		return "too little happened around the loads and unloads";
+	return "";
+}
+
+bool prepare()
+{
 	/*
-	 * Where KASAN looks at every access, a cycle takes many times as long. KCSAN
-	 * watches few of them: there, each cycle is another chance to meet a race.
+	 * What is loaded at boot goes first: the cycles bring it back. modprobe
+	 * takes away what nobody needs any more, too.
 	 */
-	const bool races = !access("/sys/kernel/debug/kcsan", F_OK);
-
-	return std::getenv("WAYMARK_SLOW") && !races ? 3 : 20;
+	return !std::system("modprobe -r netdev_naming && modprobe -r symbol_index && "
+			    "modprobe dummy numdummies=0 && modprobe flex_array && udevadm settle");
 }
 
 } // namespace
 
 int main(int argc, char **argv)
 {
-	const unsigned long count = cycles(argc, argv);
-	std::atomic<bool> stop{false};
-	std::atomic<uint64_t> changes{0};
+	const char *asked = argc > 1 ? argv[1] : std::getenv("WAYMARK_CHURN");
+	extent wanted = extent::usual();
 	fuzz::kernel_log log;
-	std::string problem;
-	unsigned long done = 0;
+	uint64_t done = 0;
 
 	std::printf("TAP version 13\n1..1\n");
 	std::fflush(stdout);
-	/*
-	 * What is loaded at boot goes first: the cycles bring it back. modprobe
-	 * takes away what nobody needs any more, too.
-	 */
-	if (std::system("modprobe -r netdev_naming && modprobe -r symbol_index && "
-			"modprobe dummy numdummies=0 && modprobe flex_array && udevadm settle")) {
+	if (asked && !wanted.parse(asked)) {
+		std::printf("Bail out! %s: neither a number of cycles nor a duration\n", asked);
+		return 1;
+	}
+	if (!prepare()) {
 		std::printf("Bail out! the modules are not as they should be\n");
 		return 1;
 	}
-	std::thread around([&] { surroundings(stop, changes); });
+	const auto start = clock_type::now();
+	surroundings around(seed);
+	std::string problem = all_cycles(wanted, around, log, done);
+	const long long seconds = (clock_type::now() - start) / std::chrono::seconds(1);
 
-	try {
-		fuzz::nic_churn nics(seed + 1);
-
-		while (done < count && problem.empty()) {
-			cycle(nics);
-			problem = log.report();
-			done++;
-		}
-	} catch (const failure &why) {
-		problem = why.what;
-	}
-	stop = true;
-	around.join();
+	around.end();
 	if (problem.empty())
 		problem = log.report();
+	if (problem.empty())
+		problem = too_few(wanted, done, around);
+	std::printf("# churn: cycles=%llu least=%llu seconds=%lld %s\n",
+		    static_cast<unsigned long long>(done), static_cast<unsigned long long>(wanted.least),
+		    seconds, around.words().c_str());
 	if (!problem.empty())
 		std::printf("# %s\n", problem.c_str());
-	std::printf("%s 1 %lu of %lu loads and unloads under use, %llu changes around\n",
-		    problem.empty() ? "ok" : "not ok", done, count,
-		    static_cast<unsigned long long>(changes));
+	std::printf("%s 1 %llu loads and unloads under use\n", problem.empty() ? "ok" : "not ok",
+		    static_cast<unsigned long long>(done));
 	return problem.empty() ? 0 : 1;
 }

@@ -13,10 +13,14 @@ namespace fuzz
 
 /* What happened to NICs, by rtnetlink's own answers. */
 struct nic_tally {
-	uint64_t added = 0, renamed = 0, named = 0, away = 0, back = 0, removed = 0;
+	uint64_t added = 0, renamed = 0, away = 0, back = 0, removed = 0;
+	uint64_t named = 0, unnamed = 0;	/* alternative names */
 
-	/* What happened the least often. */
-	uint64_t least() const { return std::min({added, renamed, named, away, back, removed}); }
+	/* How often what happened the least often did. */
+	uint64_t least() const
+	{
+		return std::min({added, renamed, named, unnamed, away, back, removed});
+	}
 };
 
 /*
@@ -57,7 +61,10 @@ private:
 /* Unload a module if nothing holds it; load it again if it is not there. */
 bool unload(const char *module);
 bool load(const char *module);
-/* 0 or an errno; path is relative to the folder of the kernel's modules */
+/*
+ * 0 or an errno; path is relative to the folder of the kernel's modules, and may be that of a
+ * compressed one without its suffix
+ */
 int load_file(const std::string &path);
 bool loaded(const char *module);
 

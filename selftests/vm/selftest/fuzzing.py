@@ -156,7 +156,8 @@ TAP = """TAP version 13
 # selftests: churn: churn
 # TAP version 13
 # 1..1
-# ok 1 seed 1, 2 operations
+# # churn: cycles=812 least=300 seconds=7200 added=9000 loaded=900
+# ok 1 812 loads and unloads under use
 ok 1 selftests: churn: churn
 # timeout set to 0
 # selftests: fuzz: fuzz
@@ -181,6 +182,13 @@ FUZZED = {"operations": 1060, "seed": 20261, "rounds": 2, "blocks_reached": 72, 
 def all_phases_count():
     found = figures.fuzzed(TAP)
     return found == FUZZED, f"fuzzing: all phases read: {found}"
+
+
+def cycles_are_counted():
+    found = figures.churned(TAP)
+    expected = {"cycles": 812, "least": 300, "seconds": 7200, "added": 9000, "loaded": 900}
+    none = figures.churned(TAP.replace("churn: churn", "churn: other"))
+    return found == {"churn": expected} and not none, f"churn: reads {found}, without it {none}"
 
 
 def lost_share_is_seen():
@@ -222,6 +230,6 @@ def bad_lengths_are_refused():
     return not taken, f"lengths: taken, or refused in other words: {taken}"
 
 
-ALL = (all_phases_count, lost_share_is_seen, lengths_reach_guests, bad_lengths_are_refused,
+ALL = (all_phases_count, cycles_are_counted, lost_share_is_seen, lengths_reach_guests, bad_lengths_are_refused,
        good_run, bad_runs, crash_is_kept, silent_canary, planted_faults_are_found,
        every_gate_is_proved)

@@ -6,10 +6,12 @@ import re
 from . import tap as report
 
 FUZZ = "fuzz:fuzz"
+CHURN = "churn:churn"
 
 PHASE = re.compile(r"(?:not )?ok \d+ .*: (\d+) operations, \d+ of them succeeded$")
 SEED = re.compile(r"# seed (\d+), \d+ operations$")
 BLOCKS = re.compile(r"# coverage all: (\d+) of (\d+) blocks")
+CYCLES = re.compile(r"# churn: ((?:\w+=\d+ ?)+)$")
 REPLAY = re.compile(r"# replay: (.*)$")
 
 
@@ -51,6 +53,19 @@ def fuzzed(tap):
     if blocks:
         found.update(blocks_reached=max(int(share[1]) for share in blocks), blocks=int(blocks[-1][2]))
     return found
+
+
+def churned(tap):
+    """How many loads and unloads there were, and what else happened meanwhile; {} without any."""
+    found = matches(CYCLES, said(tap, CHURN) or [])
+    if not found:
+        return {}
+    return {"churn": {name: int(count) for name, count in (word.split("=") for word in found[-1][1].split())}}
+
+
+def of(tap):
+    """All of them."""
+    return {**fuzzed(tap), **churned(tap)}
 
 
 def blind(tap):

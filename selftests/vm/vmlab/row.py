@@ -133,7 +133,7 @@ class KernelRow:
     def judge(self, evidence):
         """The Result of a boot, with what tests say of themselves."""
         result = judge.judge(self.name, evidence, self.expectation())
-        result.figures.update(figures.fuzzed(evidence.tap))
+        result.figures.update(figures.of(evidence.tap))
         return result
 
     def run(self):
