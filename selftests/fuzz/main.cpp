@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fuzz [--seed N] [--operations N] [--from N] [--phase 1|2|3] [--seconds N]
+ * fuzz [--seed N] [--operations N] [--from N] [--thread N] [--phase 1|2|3] [--seconds N]
+ *	[--plant N] [--plant-racing N]
  *
  * Calls ioctl, read, poll, mmap and open on /dev/netdev/control, /dev/netdev/if*,
  * /dev/symbol_index and /dev/flex_array with arguments that are valid, nearly
@@ -11,8 +12,9 @@
  * documentation: errno, bytes behind the buffer, bytes that nobody wrote; the
  * kernel's log must stay clean. udev stands still meanwhile; with WAYMARK_LONG it is
  * one more that opens the nodes. With --seconds (or WAYMARK_FUZZ_SECONDS), further
- * rounds with fresh seeds follow until the time is over or something is found. What
- * phase 1 finds is followed by a replay of it, and by shorter ones that find it, too.
+ * rounds with fresh seeds follow until the time is over or something is found. What is
+ * found is said in a line for programs, with replays of it (replay.hpp). --plant and
+ * --plant-racing prove that: operation N is a finding, or is one beside other threads only.
  */
 #include <algorithm>
 #include <chrono>
@@ -29,6 +31,7 @@
 
 #include "chaos.hpp"
 #include "log.hpp"
+#include "replay.hpp"
 #include "udev.hpp"
 #include "watch.hpp"
 #include "worker.hpp"
@@ -46,11 +49,14 @@ constexpr uint64_t least_reloads = 4;
 constexpr uint64_t least_opens = 8;
 /* For that, each thread makes its share of the operations so many times at most. */
 constexpr uint64_t most_rounds = 50;
+constexpr uint64_t most_replayed = 20000;
+constexpr const char *nothing = "not one operation succeeded";
 
 struct options {
 	uint64_t seed = 20261;
 	uint64_t operations = 0;
-	uint64_t from = 0;
+	uint64_t from = 0;		/* of phase 1 */
+	uint64_t thread = 0;		/* whose operations phase 1 does */
 	unsigned int phase = 0;		/* 0: all */
 	uint64_t seconds = 0;		/* of rounds with fresh seeds */
 };
@@ -80,6 +86,10 @@ bool parse(int argc, char **argv, options &chosen)
 			chosen.from = value;
 		else if (word == "--seconds")
 			chosen.seconds = value;
+		else if (word == "--thread" && value < findings::threads)
+			chosen.thread = value;
+		else if (word == "--plant" || word == "--plant-racing")
+			worker::planted = {value, word != "--plant"};
 		else if (word == "--phase" && value <= 3)
 			chosen.phase = static_cast<unsigned int>(value);
 		else
@@ -101,56 +111,10 @@ void point(const std::string &title, const std::string &problem, const findings 
 	std::fflush(stdout);
 }
 
-std::string problem_of(const findings &found, kernel_log &log)
-{
-	const std::string report = log.report();
-
-	if (!report.empty())
-		return "kernel: " + report;
-	if (found.failed)
-		return found.first;
-	return found.succeeded ? "" : "not one operation succeeded";
-}
-
-/* Whether operations from..to, with nothing before them, find something. */
-bool finds(const options &chosen, uint64_t from, uint64_t to, kernel_log &log)
-{
-	findings found;
-	const stall_watch watch(found);
-	descriptor_pool pool;
-
-	worker(pool, found, chosen.seed, 0, false).run(from, to, nullptr);
-	return !log.report().empty() || found.failed;
-}
-
-void print_replay(const options &chosen, uint64_t from, uint64_t to)
-{
-	/* Half of the operations that are asked for are phase 1's. */
-	std::printf("# replay: fuzz --phase 1 --seed %llu --from %llu --operations %llu\n",
-		    static_cast<unsigned long long>(chosen.seed),
-		    static_cast<unsigned long long>(from),
-		    static_cast<unsigned long long>((to - from + 4) / 5 * 10));
-	std::fflush(stdout);
-}
-
-/*
- * Fewer and fewer operations before the end, for as long as they find something, too. What
- * the kernel reports only once, only the first replay finds, after a reboot.
- */
-void minimise(const options &chosen, uint64_t end, kernel_log &log)
-{
-	uint64_t count = end - chosen.from;
-
-	print_replay(chosen, chosen.from, end);
-	while (count > 1 && finds(chosen, end - count / 2, end, log)) {
-		count /= 2;
-		print_replay(chosen, end - count, end);
-	}
-}
-
 /* Phase 1: what happens is a function of the seed alone. */
-bool alone(const options &chosen, uint64_t count, kernel_log &log)
+bool alone(const options &chosen, uint64_t count, discoveries &all)
 {
+	const unsigned int thread = static_cast<unsigned int>(chosen.thread);
 	findings found;
 
 	{
@@ -158,19 +122,18 @@ bool alone(const options &chosen, uint64_t count, kernel_log &log)
 		descriptor_pool pool;
 		coverage covered;
 
-		worker(pool, found, chosen.seed, 0, false)
+		worker(pool, found, chosen.seed, thread, false)
 			.run(chosen.from, chosen.from + count,
 			     coverage::available() ? &covered : nullptr);
 	}
-	const std::string problem = problem_of(found, log);
+	const std::string what = all.look(found);
 
-	point("one thread", problem, found);
+	point("one thread", what.empty() && !found.succeeded ? nothing : what, found);
 	/* Of what only the kernel's log tells, the operation is not known. */
-	if (found.failed)
-		minimise(chosen, found.operation + 1, log);
-	else if (!problem.empty() && found.succeeded)
-		minimise(chosen, chosen.from + found.operations, log);
-	return problem.empty();
+	if (!what.empty())
+		all.explain(what, {{thread, chosen.from, found.failed ? found.operation + 1
+								      : chosen.from + found.operations}});
+	return what.empty() && found.succeeded;
 }
 
 /* All operations, and further ones until enough has happened around them. */
@@ -210,24 +173,27 @@ void print_around(const findings &found, uint64_t changes, uint64_t reloads)
 		    static_cast<unsigned long long>(found.met));
 }
 
-/* Phases 2 and 3: side by side with each other and with what goes on around. */
-bool together(const options &chosen, uint64_t count, kernel_log &log, bool reload)
+/* What one thread would have to do again to find it alone: not all that it did, which takes long. */
+std::vector<stretch> suspects(const findings &found)
 {
-	findings found;
-	const stall_watch watch(found);
-	descriptor_pool pool;
-	std::vector<std::thread> all;
-	std::atomic<unsigned int> running{threads};
-	std::atomic<bool> enough{false};
-	uint64_t changes = 0, reloads = 0;
+	std::vector<stretch> all;
 
-	for (unsigned int i = 1; i <= threads; i++)
-		all.emplace_back([&, i] {
-			worker_thread(pool, found, chosen, i, count / threads,
-				      !reload && coverage::available(), enough);
-			running--;
-		});
+	for (unsigned int i = 1; i <= threads; i++) {
+		const uint64_t end = (found.failed ? found.operation : found.begun[i].load()) + 1;
+
+		/* Of what only the kernel's log tells, the thread is not known. */
+		if (!found.failed || found.thread == i)
+			all.push_back({i, end > most_replayed ? end - most_replayed : 0, end});
+	}
+	return all;
+}
+
+/* Until all threads are done; what then is missing, or empty. */
+std::string churn_around(const options &chosen, descriptor_pool &pool, const findings &found,
+			 const std::atomic<unsigned int> &running, std::atomic<bool> &enough, bool reload)
+{
 	nic_churn nics(chosen.seed);
+	uint64_t changes = 0, reloads = 0;
 
 	while (running) {
 		nics.step(changes++);
@@ -237,19 +203,43 @@ bool together(const options &chosen, uint64_t count, kernel_log &log, bool reloa
 				: changes >= least_changes && nics.tally().least() &&
 					  std::min<uint64_t>(found.opened, found.gone) >= least_opens;
 	}
-	for (std::thread &one : all)
-		one.join();
-	nics.clean();
-	pool.clear();
-	std::string problem = problem_of(found, log);
-
-	if (problem.empty() && !enough)
-		problem = "too little happened around the operations";
-	if (problem.empty() && reload && (!loaded("netdev_naming") || !loaded("symbol_index")))
-		problem = "a module did not come back";
 	print_around(found, changes, reloads);
-	point(reload ? "threads and reloads" : "threads and NICs", problem, found);
-	return problem.empty();
+	if (!enough)
+		return "too little happened around the operations";
+	if (reload && (!loaded("netdev_naming") || !loaded("symbol_index")))
+		return "a module did not come back";
+	return found.succeeded ? "" : nothing;
+}
+
+/* Phases 2 and 3: side by side with each other and with what goes on around. */
+bool together(const options &chosen, uint64_t count, discoveries &discovered, bool reload)
+{
+	findings found;
+	std::string missing;
+
+	{
+		const stall_watch watch(found);
+		descriptor_pool pool;
+		std::vector<std::thread> all;
+		std::atomic<unsigned int> running{threads};
+		std::atomic<bool> enough{false};
+
+		for (unsigned int i = 1; i <= threads; i++)
+			all.emplace_back([&, i] {
+				worker_thread(pool, found, chosen, i, count / threads,
+					      !reload && coverage::available(), enough);
+				running--;
+			});
+		missing = churn_around(chosen, pool, found, running, enough, reload);
+		for (std::thread &one : all)
+			one.join();
+	}
+	const std::string what = discovered.look(found);
+
+	point(reload ? "threads and reloads" : "threads and NICs", what.empty() ? missing : what, found);
+	if (!what.empty())
+		discovered.explain(what, suspects(found));
+	return what.empty() && missing.empty();
 }
 
 void print_coverage()
@@ -268,26 +258,30 @@ void print_coverage()
 }
 
 /* The phases that were chosen, with one seed. */
-bool round(const options &chosen, kernel_log &log)
+bool round(const options &chosen, discoveries &all)
 {
 	const uint64_t share = chosen.operations / 10;
+	const auto wanted = [&](unsigned int phase) {
+		all.begin(chosen.seed, phase, chosen.operations);
+		return !chosen.phase || chosen.phase == phase;
+	};
 	bool good = true;
 
 	std::printf("# seed %llu, %llu operations\n", static_cast<unsigned long long>(chosen.seed),
 		    static_cast<unsigned long long>(chosen.operations));
 	std::fflush(stdout);
-	if (!chosen.phase || chosen.phase == 1)
-		good &= alone(chosen, 5 * share, log);
-	if (!chosen.phase || chosen.phase == 2)
-		good &= together(chosen, 4 * share, log, false);
+	if (wanted(1))
+		good &= alone(chosen, 5 * share, all);
+	if (wanted(2))
+		good &= together(chosen, 4 * share, all, false);
 	print_coverage();
-	if (!chosen.phase || chosen.phase == 3)
-		good &= together(chosen, share, log, true);
+	if (wanted(3))
+		good &= together(chosen, share, all, true);
 	return good;
 }
 
 /* Rounds with seeds of their own until the time is over. */
-bool rounds(options chosen, kernel_log &log)
+bool rounds(options chosen, discoveries &all)
 {
 	const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(chosen.seconds);
 	std::random_device fresh;
@@ -295,7 +289,7 @@ bool rounds(options chosen, kernel_log &log)
 
 	while (good && std::chrono::steady_clock::now() < end) {
 		chosen.seed = fresh();
-		good = round(chosen, log);
+		good = round(chosen, all);
 	}
 	return good;
 }
@@ -325,7 +319,7 @@ int main(int argc, char **argv)
 
 	if (!parse(argc, argv, chosen)) {
 		std::fprintf(stderr, "Usage: fuzz [--seed N] [--operations N] [--from N] [--phase N] "
-				     "[--seconds N]\n");
+				     "[--thread N] [--seconds N] [--plant N] [--plant-racing N]\n");
 		return 2;
 	}
 	if (!chosen.operations)
@@ -344,7 +338,11 @@ int main(int argc, char **argv)
 
 	if (!std::getenv("WAYMARK_LONG"))
 		quiet.emplace();
-	stall_watch::last_wish = [&quiet] {
+	kernel_log log;
+	discoveries all(log);
+
+	stall_watch::last_wish = [&](const findings &found) {
+		all.hangs(found);
 		if (quiet)
 			quiet->start();
 	};
@@ -352,8 +350,7 @@ int main(int argc, char **argv)
 		std::printf("Bail out! udev does not stop\n");
 		return 1;
 	}
-	kernel_log log;
-	const bool good = round(chosen, log) && rounds(chosen, log);
+	const bool good = round(chosen, all) && rounds(chosen, all);
 
 	/* How many rounds the time allowed is known by now. */
 	std::printf("1..%d\n", tests_run);

@@ -30,7 +30,7 @@ public:
 		thread_.join();
 	}
 	/* What is to be done before the program ends without its destructors. */
-	static inline std::function<void()> last_wish = {};
+	static inline std::function<void(const findings &)> last_wish = {};
 	stall_watch(const stall_watch &) = delete;
 	stall_watch &operator=(const stall_watch &) = delete;
 
@@ -59,7 +59,7 @@ private:
 		std::printf(" (of thread 0 and the others)\n");
 		std::fflush(stdout);
 		if (last_wish)
-			last_wish();
+			last_wish(found);
 		_exit(1);
 	}
 

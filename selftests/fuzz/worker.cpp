@@ -72,6 +72,7 @@ void findings::add(const std::string &what, uint64_t seed, unsigned int thread, 
 	first = what + " (seed " + std::to_string(seed) + ", thread " + std::to_string(thread) +
 		", operation " + std::to_string(operation) + ")";
 	this->operation = operation;
+	this->thread = thread;
 	failed = true;
 }
 
@@ -93,6 +94,8 @@ void worker::run(uint64_t from, uint64_t to, coverage *covered)
 	for (uint64_t i = from; i < to && !found_.failed; i++) {
 		found_.begun[thread_] = i;
 		step(i);
+		if (i == planted.operation && racing_ >= planted.racing)
+			note("planted", i);
 		found_.operations++;
 		if (covered && (i % 64 == 0 || covered->half_full()))
 			covered->collect();

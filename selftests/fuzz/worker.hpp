@@ -44,9 +44,18 @@ struct findings {
 	std::atomic<uint64_t> met{0};	/* open(2) and the NIC's going, of those */
 	std::atomic<bool> failed{false};
 	std::string first;		/* set by whoever sets failed */
-	uint64_t operation = 0;		/* in which that was */
+	uint64_t operation = 0;		/* in which that was, */
+	unsigned int thread = 0;	/* and whose */
 
 	void add(const std::string &what, uint64_t seed, unsigned int thread, uint64_t operation);
+};
+
+/* An operation that is a finding, to prove what becomes of one. */
+struct plant {
+	static constexpr uint64_t nowhere = ~0ULL;
+
+	uint64_t operation = nowhere;
+	bool racing = false;		/* only beside other threads */
 };
 
 class worker
@@ -54,6 +63,7 @@ class worker
 public:
 	worker(descriptor_pool &pool, findings &found, uint64_t seed, unsigned int thread,
 	       bool racing);
+	static inline plant planted = {};
 
 	/* Operations from..to; stops at the first finding. */
 	void run(uint64_t from, uint64_t to, coverage *covered);

@@ -6,18 +6,20 @@ the fuzzer of the kernel's interfaces says, and what becomes of it. And the faul
 that are planted for the other gates.
 """
 
+import json
 import os
 import shutil
 import sys
 import tempfile
+import types
 from pathlib import Path
 
-from vmlab import figures, lengths, matrix
+from vmlab import figures, found, judge, lengths, matrix
 from vmlab.error import LabError
 
 sys.path.insert(0, os.path.join(os.path.dirname(matrix.HERE), "static"))
 from gates import GATES, PLANTED, Cache, Finding, Gate, Task, Tree, Workshop, run_gates  # noqa: E402
-from gates.fuzz import FuzzedTools, judge   # noqa: E402
+from gates.fuzz import FuzzedTools, judge as judge_tool     # noqa: E402
 
 GOOD = """INFO: Running with entropic power schedule (0xFF, 100).
 INFO: seed corpus: files: 42 min: 261b max: 9928b total: 234397b rss: 33Mb
@@ -58,14 +60,14 @@ BAD = (
 
 
 def good_run():
-    figures, wrong = judge(0, GOOD, 150000)
-    return figures == FIGURES and not wrong, f"fuzzing: a good run reads: {figures} {wrong}"
+    read, wrong = judge_tool(0, GOOD, 150000)
+    return read == FIGURES and not wrong, f"fuzzing: a good run reads: {read} {wrong}"
 
 
 def bad_runs():
     missed = []
     for what, status, words, reason in BAD:
-        wrong = judge(status, words, 150000)[1]
+        wrong = judge_tool(status, words, 150000)[1]
         if not any(reason in line for line in wrong):
             missed.append(f"{what} is not reported as {reason!r}: {wrong}")
     return not missed, f"fuzzing: {'; '.join(missed)}"
@@ -201,6 +203,47 @@ def lost_share_is_seen():
         f"fuzzing: a lost share reads {lost!r} {none!r}, none {absent!r}, a whole one {whole!r}"
 
 
+# The second round's first phase finds something, which is made small; its second one something
+# that only the threads show; its third one takes the machine down.
+FOUND = TAP[:TAP.index("# ok 4")] + """# # LOOKUP: undocumented errno 5 (seed 7, thread 0, operation 40)
+# not ok 4 one thread: 41 operations, 20 of them succeeded
+# # finding: seed=7 phase=1 thread=0 from=0 operations=41 minimised=unknown what=LOOKUP: undocumented errno 5
+# # replay: fuzz --phase 1 --seed 7 --thread 0 --from 0 --operations 90
+# # replay: fuzz --phase 1 --seed 7 --thread 0 --from 31 --operations 20
+# # finding: seed=7 phase=1 thread=0 from=0 operations=41 minimised=10 what=LOOKUP: undocumented errno 5
+# not ok 5 threads and NICs: 300 operations, 20 of them succeeded
+# # finding: seed=7 phase=2 thread=any from=0 operations=100 minimised=unknown what=kernel: BUG: KASAN: x
+# # replay: fuzz --phase 2 --seed 7 --operations 100
+# # finding: seed=7 phase=2 thread=any from=0 operations=100 minimised=no what=kernel: BUG: KASAN: x
+"""
+KEPT = (
+    {"seed": 7, "phase": 1, "thread": 0, "from": 0, "operations": 41, "minimised": 10,
+     "what": "LOOKUP: undocumented errno 5",
+     "replay": "fuzz --phase 1 --seed 7 --thread 0 --from 31 --operations 20"},
+    {"seed": 7, "phase": 2, "thread": "any", "from": 0, "operations": 100, "minimised": "no",
+     "what": "kernel: BUG: KASAN: x", "replay": "fuzz --phase 2 --seed 7 --operations 100"},
+    {"seed": 7, "phase": 3, "thread": "any", "from": 0, "operations": 100, "minimised": "unknown",
+     "what": "the guest, or its time, ended in it",
+     "replay": "fuzz --phase 3 --seed 7 --operations 100"})
+
+
+def findings_are_kept():
+    """Each in a file with the kernel's reports, and in the row's figures; they outlive the next run."""
+    with tempfile.TemporaryDirectory() as folder:
+        lab = types.SimpleNamespace(tree=folder, results=os.path.join(folder, "results"))
+        left = judge.Evidence("", FOUND, "[1] booted\n[2] BUG: KASAN: x\n[3] Read of size 8\n")
+        told = found.keep(lab, "selftest", left, "7.2")
+        clean = found.keep(lab, "selftest", judge.Evidence("", TAP), "7.2")
+        read = []
+        for entry in told["found"]:
+            with open(os.path.join(folder, entry.pop("kept")), encoding="utf-8") as text:
+                read.append(json.load(text))
+    log = ["[2] BUG: KASAN: x", "[3] Read of size 8"]
+    good = (told["found"] == list(KEPT) and not clean
+            and read == [{"row": "selftest", "kernel": "7.2", **entry, "log": log} for entry in KEPT])
+    return good, f"fuzzing: findings read {told}, kept as {read}, of a clean run {clean}"
+
+
 def lengths_reach_guests():
     """What the user says is a word of the command line, and time for the rows that run the test."""
     both = {lengths.FUZZ: "600", lengths.CHURN: "2h"}
@@ -230,6 +273,6 @@ def bad_lengths_are_refused():
     return not taken, f"lengths: taken, or refused in other words: {taken}"
 
 
-ALL = (all_phases_count, cycles_are_counted, lost_share_is_seen, lengths_reach_guests, bad_lengths_are_refused,
-       good_run, bad_runs, crash_is_kept, silent_canary, planted_faults_are_found,
-       every_gate_is_proved)
+ALL = (all_phases_count, cycles_are_counted, lost_share_is_seen, findings_are_kept,
+       lengths_reach_guests, bad_lengths_are_refused, good_run, bad_runs, crash_is_kept,
+       silent_canary, planted_faults_are_found, every_gate_is_proved)

@@ -9,7 +9,7 @@ FUZZ = "fuzz:fuzz"
 CHURN = "churn:churn"
 
 PHASE = re.compile(r"(?:not )?ok \d+ .*: (\d+) operations, \d+ of them succeeded$")
-SEED = re.compile(r"# seed (\d+), \d+ operations$")
+SEED = re.compile(r"# seed (\d+), (\d+) operations$")
 BLOCKS = re.compile(r"# coverage all: (\d+) of (\d+) blocks")
 CYCLES = re.compile(r"# churn: ((?:\w+=\d+ ?)+)$")
 REPLAY = re.compile(r"# replay: (.*)$")
@@ -45,9 +45,6 @@ def fuzzed(tap):
     seeds = matches(SEED, lines)
     if seeds:
         found.update(seed=int(seeds[0][1]), rounds=len(seeds))
-    replays = [replay[1] for replay in matches(REPLAY, lines)]
-    if replays:
-        found.update(replays=replays)
     # What was reached only grows.
     blocks = matches(BLOCKS, lines)
     if blocks:

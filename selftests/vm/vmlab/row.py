@@ -11,8 +11,8 @@ import secrets
 import signal
 import time
 
-from . import (build, cache, control, figures, hang, initramfs, judge, kernel, lengths, matrix, payload,
-               pending, progress, qemu, qmp, rootfs)
+from . import (build, cache, control, figures, found, hang, initramfs, judge, kernel, lengths, matrix,
+               payload, pending, progress, qemu, qmp, rootfs)
 
 # An emulated guest on a busy machine needs minutes; a hang must not take hours. Twice what a
 # program may take (`settings`): those behind one that hangs are still run.
@@ -134,6 +134,9 @@ class KernelRow:
         """The Result of a boot, with what tests say of themselves."""
         result = judge.judge(self.name, evidence, self.expectation())
         result.figures.update(figures.of(evidence.tap))
+        result.figures.update(found.keep(self.lab, self.name, evidence, result.kernel))
+        for entry in result.figures.get("found", ()):
+            progress.step(self.name, f"found: {entry['what']}: {entry['kept']}")
         return result
 
     def run(self):
