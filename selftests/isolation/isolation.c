@@ -263,6 +263,15 @@ TEST_F(isolation, snapshot_is_clean)
 	EXPECT_EQ(CLEAN, as_nobody(OWN_NAMESPACES, reply_snapshot, SYMBOLS));
 }
 
+/* A judge who never says no proves nothing. */
+TEST_F(isolation, planted_bytes_are_seen)
+{
+	char node[64];
+
+	nic_make(node, sizeof(node));
+	EXPECT_EQ(0, planted_missed(node));
+}
+
 /* Nobody opens that device; root gets no stray bytes either. */
 TEST_F(isolation, array_list_is_clean)
 {

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -35,12 +36,51 @@ static int rest_is_zero(const void *field, size_t used, size_t size)
 	return used <= size && poison_is_zero((const char *)field + used, size - used);
 }
 
+struct reply_plant reply_plant;
+
+static void plant(unsigned long number, void *argument)
+{
+	char *place = argument;
+	__u64 buffer;
+
+	if (number != reply_plant.number || reply_plant.pointer >= PLANT_BEHIND_MAP)
+		return;
+	if (reply_plant.pointer != PLANT_IN_ARGUMENT) {
+		memcpy(&buffer, place + reply_plant.pointer, sizeof(buffer));
+		place = (char *)(unsigned long)buffer;
+	}
+	memcpy(place + reply_plant.offset, reply_plant.bytes, reply_plant.count);
+}
+
+/* Into a copy: nobody can write to the map. Behind it, the copy has a page more. */
+static const void *plant_in_map(const void *map, size_t *mapped)
+{
+	size_t page = sysconf(_SC_PAGESIZE), offset = reply_plant.offset;
+	char *copy;
+
+	if (map == MAP_FAILED || reply_plant.number != SYMBOL_INDEX_IOC_SNAPSHOT ||
+	    reply_plant.pointer < PLANT_BEHIND_MAP)
+		return map;
+	copy = calloc(1, *mapped + page);
+	if (!copy)
+		return MAP_FAILED;
+	memcpy(copy, map, *mapped);
+	if (reply_plant.pointer == PLANT_BEHIND_MAP) {
+		offset += *mapped;
+		*mapped += page;
+	}
+	memcpy(copy + offset, reply_plant.bytes, reply_plant.count);
+	return copy;
+}
+
 static int call(int fd, unsigned long number, void *argument)
 {
 	int result = ioctl(fd, number, argument);
 
 	if (result)
 		printf("# ioctl %#lx: %s\n", number, strerror(errno));
+	else
+		plant(number, argument);
 	return result;
 }
 
@@ -322,7 +362,7 @@ int reply_snapshot(const char *path)
 	if (!RESERVED_IS_ZERO(taken.flags))
 		return NOT_ZERO;
 	mapped = (taken.snapshot_size + page - 1) / page * page;
-	header = mmap(NULL, mapped, PROT_READ, MAP_SHARED, fd, 0);
+	header = plant_in_map(mmap(NULL, mapped, PROT_READ, MAP_SHARED, fd, 0), &mapped);
 	if (header == MAP_FAILED || memcmp(header->magic, SYMBOL_INDEX_FORMAT_MAGIC, 8) ||
 	    !header->section[SYMBOL_INDEX_FORMAT_SYMBOLS].count)
 		return FAILED;
