@@ -12,7 +12,8 @@
  * documentation: errno, bytes behind the buffer, bytes that nobody wrote; the
  * kernel's log must stay clean. udev stands still meanwhile; with WAYMARK_LONG it is
  * one more that opens the nodes. With --seconds (or WAYMARK_FUZZ_SECONDS), further
- * rounds with fresh seeds follow until the time is over or something is found. What is
+ * rounds with fresh seeds follow until the time is over or something is found;
+ * WAYMARK_FUZZ_SEED takes the place of the fixed seed. What is
  * found is said in a line for programs, with replays of it (replay.hpp). --plant and
  * --plant-racing prove that: operation N is a finding, or is one beside other threads only.
  */
@@ -68,6 +69,17 @@ bool number(const char *text, uint64_t &value)
 
 	value = std::strtoull(text, &end, 0);
 	return *text && !*end;
+}
+
+/* What the command line may say otherwise. */
+bool from_environment(options &chosen)
+{
+	const char *seconds = std::getenv("WAYMARK_FUZZ_SECONDS");
+	const char *seed = std::getenv("WAYMARK_FUZZ_SEED");
+
+	if (std::getenv("WAYMARK_LONG"))
+		chosen.seconds = 3600;
+	return (!seconds || number(seconds, chosen.seconds)) && (!seed || number(seed, chosen.seed));
 }
 
 bool parse(int argc, char **argv, options &chosen)
@@ -294,17 +306,6 @@ bool rounds(options chosen, discoveries &all)
 	return good;
 }
 
-/* How long rounds go on when the command line does not say it. */
-bool usual_seconds(uint64_t &seconds)
-{
-	const char *asked = std::getenv("WAYMARK_FUZZ_SECONDS");
-
-	if (asked)
-		return number(asked, seconds);
-	seconds = std::getenv("WAYMARK_LONG") ? 3600 : 0;
-	return true;
-}
-
 int modprobe(const char *module)
 {
 	return std::system((std::string("modprobe ") + module).c_str());
@@ -316,6 +317,7 @@ int main(int argc, char **argv)
 {
 	const rlimit few = {512, 512};
 	options chosen;
+	const bool understood = from_environment(chosen);
 
 	if (!parse(argc, argv, chosen)) {
 		std::fprintf(stderr, "Usage: fuzz [--seed N] [--operations N] [--from N] [--phase N] "
@@ -326,8 +328,8 @@ int main(int argc, char **argv)
 		chosen.operations = 100000;
 	setrlimit(RLIMIT_NOFILE, &few);
 	std::printf("TAP version 13\n");
-	if (!chosen.seconds && !usual_seconds(chosen.seconds)) {
-		std::printf("Bail out! WAYMARK_FUZZ_SECONDS is no number\n");
+	if (!understood) {
+		std::printf("Bail out! WAYMARK_FUZZ_SECONDS or WAYMARK_FUZZ_SEED is no number\n");
 		return 1;
 	}
 	if (modprobe("netdev_naming") || modprobe("symbol_index") || modprobe("dummy")) {

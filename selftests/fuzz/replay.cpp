@@ -105,7 +105,7 @@ void discoveries::explain(const std::string &what, const std::vector<stretch> &s
 	}
 	print(what, only, "no");
 	if (phase_ != 1)
-		std::printf("# only the threads show it, side by side: a replay may not meet it again\n");
+		std::printf("# no thread finds it alone: only side by side, or the kernel says it once a boot\n");
 	std::fflush(stdout);
 }
 

@@ -246,13 +246,13 @@ def findings_are_kept():
 
 def lengths_reach_guests():
     """What the user says is a word of the command line, and time for the rows that run the test."""
-    both = {lengths.FUZZ: "600", lengths.CHURN: "2h"}
+    both = {lengths.FUZZ: "600", lengths.CHURN: "2h", lengths.SEED: "7"}
     tests = ("fuzz:fuzz", "churn:churn")
     found = [(lengths.words(env), lengths.seconds(tests, env))
              for env in ({}, {lengths.FUZZ: "", lengths.CHURN: ""}, both,
                          {lengths.FUZZ: "0", lengths.CHURN: "20"})]
     good = (found[0] == found[1] == ([], 0)
-            and found[2] == (["waymark.fuzz=600", "waymark.churn=2h"], 7800)
+            and found[2] == (["waymark.fuzz=600", "waymark.seed=7", "waymark.churn=2h"], 7800)
             and found[3] == (["waymark.fuzz=0", "waymark.churn=20"], 20 * lengths.CYCLE)
             and lengths.seconds(("faults:faults",), both) == 0)
     return good, f"lengths: {found}"
@@ -262,12 +262,13 @@ def bad_lengths_are_refused():
     """Each by one line that names it, and what would do."""
     taken = []
     for name, texts in ((lengths.FUZZ, ("an hour", "-1", "1h", "1.5", "86401", "٣")),
+                        (lengths.SEED, ("seven", "-1", "0x10")),
                         (lengths.CHURN, ("0", "0h", "soon", "-3", "25h", "10d", "1000000", "2 h"))):
         for text in texts:
             try:
                 lengths.check({name: text})
             except LabError as error:
-                if str(error).startswith(f"{name}={text}: give a number of"):
+                if str(error).startswith(f"{name}={text}: give a number"):
                     continue
             taken.append(f"{name}={text}")
     return not taken, f"lengths: taken, or refused in other words: {taken}"

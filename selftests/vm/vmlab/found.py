@@ -49,9 +49,11 @@ def _entry(finding):
 
 def reports(log):
     """The kernel's log from its first report on."""
-    lines = log.splitlines()
-    first = next((number for number, line in enumerate(lines) if kernellog.bad_lines(line)), None)
-    return [] if first is None else lines[first:first + LINES]
+    lines, bad = log.splitlines(), kernellog.bad_lines(log)
+    if not bad:
+        return []
+    first = next(number for number, line in enumerate(lines) if line.strip() == bad[0])
+    return lines[first:first + LINES]
 
 
 def keep(lab, row, evidence, kernel):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-How long the fuzzer and the churn go on when the user says so. The guests get it on their
-kernel's command line, from which guest/bin/environment takes it.
+How long the fuzzer and the churn go on when the user says so, and with which seed. The guests
+get it on their kernel's command line, from which guest/bin/environment takes it.
 """
 
 import os
@@ -10,10 +10,12 @@ import re
 from .error import LabError
 
 FUZZ = "WAYMARK_FUZZ_SECONDS"
+SEED = "WAYMARK_FUZZ_SEED"
 CHURN = "WAYMARK_CHURN"
 HELP = f"""environment:
   {FUZZ}=SECONDS   wherever the fuzzer runs, go on with fresh seeds for
                                  so long after the fixed one (0: do not)
+  {SEED}=NUMBER       another seed in place of the fixed one, say of a finding
   {CHURN}=CYCLES           wherever the churn runs, load and unload so many
                                  times; or, with DURATION (90s, 30m, 2h), for so long
 """
@@ -35,6 +37,16 @@ def fuzz(env):
     return int(text)
 
 
+def seed(env):
+    """A number, or None if nothing is asked for."""
+    text = env.get(SEED)
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{1,19}", text):
+        raise LabError(f"{SEED}={text}: give a number, the seed of a finding")
+    return int(text)
+
+
 def churn(env):
     """(text for the guest, seconds that it may take), or None if nothing is asked for."""
     text = env.get(CHURN)
@@ -51,14 +63,15 @@ def churn(env):
 def check(env=os.environ):
     """One LabError for a value that means nothing, before hours of work."""
     fuzz(env)
+    seed(env)
     churn(env)
 
 
 def words(env=os.environ):
     """For the guest's kernel command line."""
-    seconds, cycles = fuzz(env), churn(env)
-    return [*([] if seconds is None else [f"waymark.fuzz={seconds}"]),
-            *([f"waymark.churn={cycles[0]}"] if cycles else [])]
+    cycles = churn(env)
+    wanted = {"fuzz": fuzz(env), "seed": seed(env), "churn": cycles and cycles[0]}
+    return [f"waymark.{name}={value}" for name, value in wanted.items() if value is not None]
 
 
 def seconds(tests, env=os.environ):
