@@ -49,7 +49,8 @@ list_in_name_order() {
 }
 
 stats_agree() {
-	[[ $(symidx stats -j) =~ \"kernel_symbols\":([0-9]+) ]] &&
+	[[ $(symidx stats -j) =~ \"unindexed\":0[,}] ]] &&
+		[[ $(symidx stats -j) =~ \"kernel_symbols\":([0-9]+) ]] &&
 		[ "${BASH_REMATCH[1]}" = "$(($(wc -l < "$work/kernel") - 1))" ]
 }
 

@@ -42,6 +42,7 @@ json live_stats()
 		{"kernel_symbols", info.kernel_symbols},
 		{"module_symbols", info.module_symbols},
 		{"owners", info.owners},
+		{"unindexed", info.unindexed},
 		{"crc", (info.capabilities & SYMBOL_INDEX_CAP_CRC) != 0},
 		{"origin", info.origin == SYMBOL_INDEX_ORIGIN_ADOPTED ? "adopted" : "sorted"},
 		{"memory", info.memory},
