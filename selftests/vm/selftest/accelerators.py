@@ -80,6 +80,7 @@ class _Asked:
     def choose(self, boot="b"):
         with mock.patch.object(accel, "works", self.probe), \
                 mock.patch.object(accel, "boot_id", lambda: boot), \
+                mock.patch.object(accel.progress, "step"), \
                 mock.patch.object(os.path, "exists", lambda path: path == "/dev/kvm" or _exists(path)):
             return accel.choose(self, "/dev/null")
 
