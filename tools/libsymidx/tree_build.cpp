@@ -191,6 +191,77 @@ bool has_crcs(const std::vector<symbol> &exports)
 			   [](const symbol &sym) { return sym.crc.has_value(); });
 }
 
+/* What vmlinux exports, from @symvers unless the image tells it and may; views into either. */
+writer_module kernel_entry(const build_options &options, kernel_image &image,
+			   std::unique_ptr<file_data> &symvers)
+{
+	writer_module out;
+
+	out.name = "vmlinux";
+	out.license = "GPL";
+	out.flags = SYMBOL_INDEX_FORMAT_MODULE_GPL;
+	if (image.has_exports && !options.prefer_symvers) {
+		out.exports = std::move(image.exports);
+		return out;
+	}
+	if (options.symvers.empty())
+		throw error(options.release,
+			    "the image does not tell what the kernel exports: install its "
+			    "headers (for Module.symvers) or give --symvers FILE");
+	symvers = std::make_unique<file_data>(options.symvers, file_data::access::copy);
+	out.exports = exports_of_symvers(options,
+					 {reinterpret_cast<const char *>(symvers->bytes().data()),
+					  symvers->bytes().size()});
+	return out;
+}
+
+/* Those that are for this machine, of each name the one that is taken. */
+void add_modules(const build_options &options, const std::vector<std::string> &files,
+		 const std::vector<read_module_result> &results, writer_input &in, build_result &out)
+{
+	std::vector<std::string_view> paths;
+
+	for (const std::string &path : files)
+		paths.push_back(path_below(options.modules, path));
+	const std::vector<std::size_t> chosen = choose_modules(
+		options.order.empty() ? listed_in_dep(options.modules + "/modules.dep")
+				      : listed_in_order(options.order),
+		paths);
+
+	for (std::size_t i = 0; i < results.size(); i++) {
+		std::string problem = results[i].problem;
+
+		if (chosen[i] != i) {
+			out.replaced.emplace_back(files[i], files[chosen[i]]);
+			continue;
+		}
+		if (problem.empty() && results[i].mod.machine != in.machine)
+			problem = "a module for " + machine_name(results[i].mod.machine);
+		if (!problem.empty()) {
+			out.skipped.push_back(files[i] + ": " + problem);
+			continue;
+		}
+		out.modules++;
+		in.modules.push_back(entry_of(results[i].mod, paths[i]));
+	}
+}
+
+/* What one module exports shall not cost the others their index. */
+void write_what_fits(const build_options &options, writer_input &in, build_result &out)
+{
+	while (out.bytes.empty()) {
+		try {
+			out.bytes = write_index(in);
+		} catch (const names_collide &e) {
+			out.skipped.push_back(options.modules + "/" +
+					      std::string(in.modules[e.module].path) +
+					      ": exports names that collide in the hash table");
+			in.modules.erase(in.modules.begin() + static_cast<std::ptrdiff_t>(e.module));
+			out.modules--;
+		}
+	}
+}
+
 } // namespace
 
 build_result build_index(const build_options &options)
@@ -211,21 +282,7 @@ build_result build_index(const build_options &options)
 	in.build_id = options.build_id.empty() ? image.build_id : options.build_id;
 	if (in.build_id.empty())
 		throw error(options.image, "has no build id");
-	in.modules.emplace_back();
-	in.modules[0].name = "vmlinux";
-	in.modules[0].license = "GPL";
-	in.modules[0].flags = SYMBOL_INDEX_FORMAT_MODULE_GPL;
-	if (!image.has_exports || options.prefer_symvers) {
-		if (options.symvers.empty())
-			throw error(options.release,
-				    "the image does not tell what the kernel exports: install its "
-				    "headers (for Module.symvers) or give --symvers FILE");
-		symvers = std::make_unique<file_data>(options.symvers, file_data::access::copy);
-		image.exports = exports_of_symvers(
-			options, {reinterpret_cast<const char *>(symvers->bytes().data()),
-				  symvers->bytes().size()});
-	}
-	in.modules[0].exports = std::move(image.exports);
+	in.modules.push_back(kernel_entry(options, image, symvers));
 	in.flags = config_flags(options.config);
 	if (has_crcs(in.modules[0].exports))
 		in.flags |= SYMBOL_INDEX_FORMAT_MODVERSIONS;
@@ -237,44 +294,8 @@ build_result build_index(const build_options &options)
 	in.machine = image.machine;
 	if (!in.machine)
 		in.machine = consensus<std::uint32_t>(results, [](auto &mod) { return mod.machine; });
-	std::vector<std::string_view> paths;
-
-	for (const std::string &path : modules.paths())
-		paths.push_back(path_below(options.modules, path));
-	const std::vector<std::size_t> chosen = choose_modules(
-		options.order.empty() ? listed_in_dep(options.modules + "/modules.dep")
-				      : listed_in_order(options.order),
-		paths);
-
-	for (std::size_t i = 0; i < results.size(); i++) {
-		const std::string &path = modules.paths()[i];
-		std::string problem = results[i].problem;
-
-		if (chosen[i] != i) {
-			out.replaced.emplace_back(path, modules.paths()[chosen[i]]);
-			continue;
-		}
-		if (problem.empty() && results[i].mod.machine != in.machine)
-			problem = "a module for " + machine_name(results[i].mod.machine);
-		if (!problem.empty()) {
-			out.skipped.push_back(path + ": " + problem);
-			continue;
-		}
-		out.modules++;
-		in.modules.push_back(entry_of(results[i].mod, paths[i]));
-	}
-	/* What one module exports shall not cost the others their index. */
-	while (out.bytes.empty()) {
-		try {
-			out.bytes = write_index(in);
-		} catch (const names_collide &e) {
-			out.skipped.push_back(options.modules + "/" +
-					      std::string(in.modules[e.module].path) +
-					      ": exports names that collide in the hash table");
-			in.modules.erase(in.modules.begin() + static_cast<std::ptrdiff_t>(e.module));
-			out.modules--;
-		}
-	}
+	add_modules(options, modules.paths(), results, in, out);
+	write_what_fits(options, in, out);
 	return out;
 }
 
