@@ -62,16 +62,18 @@ std::vector<std::size_t> choose_modules(const module_list &listed,
 					const std::vector<std::string_view> &paths)
 {
 	std::unordered_map<std::string, std::size_t> by_name;
-	std::vector<std::size_t> chosen(paths.size());
+	std::vector<const std::size_t *> taken; /* in by_name, whose elements stay in place */
+	std::vector<std::size_t> chosen;
 
 	for (std::size_t i = 0; i < paths.size(); i++) {
 		const auto [it, is_new] = by_name.emplace(module_name_of(paths[i]), i);
 
 		if (!is_new && goes_before(paths[i], paths[it->second], listed))
 			it->second = i;
+		taken.push_back(&it->second);
 	}
-	for (std::size_t i = 0; i < paths.size(); i++)
-		chosen[i] = by_name.at(module_name_of(paths[i]));
+	for (const std::size_t *one : taken)
+		chosen.push_back(*one);
 	return chosen;
 }
 

@@ -22,29 +22,30 @@ HELP = f"""environment:
 
 LONGEST = 24 * 3600
 MOST = 100000
+MOST_SEED = 10 ** 19 - 1
 UNITS = {"s": 1, "m": 60, "h": 3600}
 # Of one load and unload under use, where everything is emulated and watched.
 CYCLE = 15
 
 
-def fuzz(env):
-    """Seconds, or None if nothing is asked for."""
-    text = env.get(FUZZ)
+def number(env, name, most, wanted):
+    """A number from 0 to most, or None if nothing is asked for."""
+    text = env.get(name)
     if not text:
         return None
-    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) > LONGEST:
-        raise LabError(f"{FUZZ}={text}: give a number of seconds, 0 to {LONGEST}")
+    if not re.fullmatch(r"[0-9]{1,19}", text) or int(text) > most:
+        raise LabError(f"{name}={text}: give {wanted}")
     return int(text)
+
+
+def fuzz(env):
+    """Seconds, or None."""
+    return number(env, FUZZ, LONGEST, f"a number of seconds, 0 to {LONGEST}")
 
 
 def seed(env):
-    """A number, or None if nothing is asked for."""
-    text = env.get(SEED)
-    if not text:
-        return None
-    if not re.fullmatch(r"[0-9]{1,19}", text):
-        raise LabError(f"{SEED}={text}: give a number, the seed of a finding")
-    return int(text)
+    """The seed, or None."""
+    return number(env, SEED, MOST_SEED, "a number, the seed of a finding")
 
 
 def churn(env):

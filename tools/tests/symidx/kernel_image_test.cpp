@@ -32,7 +32,20 @@ void put32(bytes &out, std::uint32_t word)
 	put(out, &word, sizeof(word));
 }
 
-/* A vmlinux, 64-bit and little-endian like the host, of sections alone. */
+/* 64-bit and little-endian like the host. */
+Elf64_Ehdr header_of(std::uint16_t type)
+{
+	Elf64_Ehdr head{};
+
+	std::memcpy(head.e_ident, ELFMAG, SELFMAG);
+	head.e_ident[EI_CLASS] = ELFCLASS64;
+	head.e_ident[EI_DATA] = ELFDATA2LSB;
+	head.e_type = type;
+	head.e_machine = EM_X86_64;
+	return head;
+}
+
+/* A vmlinux of sections alone. */
 class vmlinux
 {
 public:
@@ -81,14 +94,9 @@ public:
 		headers_.back().sh_size = names_.size();
 		put(body_, names_.data(), names_.size());
 
-		Elf64_Ehdr head{};
+		Elf64_Ehdr head = header_of(type);
 		bytes out;
 
-		std::memcpy(head.e_ident, ELFMAG, SELFMAG);
-		head.e_ident[EI_CLASS] = ELFCLASS64;
-		head.e_ident[EI_DATA] = ELFDATA2LSB;
-		head.e_type = type;
-		head.e_machine = EM_X86_64;
 		head.e_shoff = sizeof(head) + body_.size();
 		head.e_shnum = static_cast<std::uint16_t>(headers_.size());
 		head.e_shstrndx = static_cast<std::uint16_t>(headers_.size() - 1);
@@ -272,15 +280,10 @@ bytes gzipped(const bytes &of)
 bytes with_note_segment(std::uint64_t notes_at)
 {
 	const bytes id = note(NT_GNU_BUILD_ID, {8, 7, 6, 5});
-	Elf64_Ehdr head{};
+	Elf64_Ehdr head = header_of(ET_EXEC);
 	Elf64_Phdr segment{};
 	bytes out;
 
-	std::memcpy(head.e_ident, ELFMAG, SELFMAG);
-	head.e_ident[EI_CLASS] = ELFCLASS64;
-	head.e_ident[EI_DATA] = ELFDATA2LSB;
-	head.e_type = ET_EXEC;
-	head.e_machine = EM_X86_64;
 	head.e_phoff = sizeof(head);
 	head.e_phentsize = sizeof(segment);
 	head.e_phnum = 1;
