@@ -8,7 +8,7 @@ PREFIX ?= /usr
 MODDIR ?= /lib/modules
 TOOLS_BUILD ?= build/tools
 CMAKE  ?= cmake
-LAB    := selftests/vm/lab
+LAB    := selftests/lab/run
 VERSION = $(shell awk '/^project/ { print $$3 }' tools/CMakeLists.txt)
 
 export ROWS TESTS ROW JOBS BOOTS

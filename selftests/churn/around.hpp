@@ -7,7 +7,7 @@
 #include <string>
 #include <thread>
 
-#include "../fuzz/chaos.hpp"
+#include "../lib/chaos/chaos.hpp"
 
 namespace churn
 {

@@ -34,9 +34,9 @@
 #include <linux/netdev_naming.h>
 #include <linux/symbol_index.h>
 
-#include "../fuzz/chaos.hpp"
-#include "../fuzz/log.hpp"
-#include "../fuzz/udev.hpp"
+#include "../lib/chaos/chaos.hpp"
+#include "../lib/chaos/log.hpp"
+#include "../lib/chaos/udev.hpp"
 #include "around.hpp"
 #include "extent.hpp"
 

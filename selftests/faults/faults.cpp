@@ -35,9 +35,9 @@
 #include <linux/netdev_naming.h>
 #include <linux/symbol_index.h>
 
-#include "../fuzz/chaos.hpp"
-#include "../fuzz/log.hpp"
-#include "../fuzz/udev.hpp"
+#include "../lib/chaos/chaos.hpp"
+#include "../lib/chaos/log.hpp"
+#include "../lib/chaos/udev.hpp"
 #include "inject.hpp"
 #include "loads.hpp"
 #include "sweep.hpp"

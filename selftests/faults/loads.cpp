@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../fuzz/chaos.hpp"
+#include "../lib/chaos/chaos.hpp"
 
 namespace faults
 {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "../fuzz/log.hpp"
+#include "../lib/chaos/log.hpp"
 
 namespace faults
 {

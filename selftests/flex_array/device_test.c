@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "client.h"
-#include "../harness.h"
+#include "../lib/flex_array_client.h"
+#include "../lib/harness.h"
 
 #define ARRAYS 100
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Each allocation of a call fails in turn: a clean error, nothing lost, still usable. */
-#include "client.h"
-#include "../harness.h"
+#include "../lib/flex_array_client.h"
+#include "../lib/harness.h"
 
 #define TOTAL (512 * 513)
 

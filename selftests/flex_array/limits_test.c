@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Sizes at the edges: no elements, no bytes, whole pages, UINT_MAX of them. */
-#include "client.h"
-#include "../harness.h"
+#include "../lib/flex_array_client.h"
+#include "../lib/harness.h"
 
 FIXTURE(array)
 {

@@ -2,8 +2,8 @@
 /* What a caller can get wrong without breaking C has a defined result. */
 #include <sys/wait.h>
 
-#include "client.h"
-#include "../harness.h"
+#include "../lib/flex_array_client.h"
+#include "../lib/harness.h"
 
 FIXTURE(misuse)
 {

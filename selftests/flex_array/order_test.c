@@ -6,8 +6,8 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-#include "client.h"
-#include "../harness.h"
+#include "../lib/flex_array_client.h"
+#include "../lib/harness.h"
 
 #define TRACING	"/sys/kernel/tracing/"
 #define OURS	TRACING "instances/flex_array_test/"

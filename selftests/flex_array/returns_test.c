@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The return values that callers of the old interface rely on. */
-#include "client.h"
-#include "../harness.h"
+#include "../lib/flex_array_client.h"
+#include "../lib/harness.h"
 
 #define TOTAL 100000
 

@@ -30,10 +30,10 @@
 #include <thread>
 #include <unistd.h>
 
-#include "chaos.hpp"
-#include "log.hpp"
+#include "../lib/chaos/chaos.hpp"
+#include "../lib/chaos/log.hpp"
 #include "replay.hpp"
-#include "udev.hpp"
+#include "../lib/chaos/udev.hpp"
 #include "watch.hpp"
 #include "worker.hpp"
 

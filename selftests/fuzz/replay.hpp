@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "log.hpp"
+#include "../lib/chaos/log.hpp"
 #include "worker.hpp"
 
 namespace fuzz

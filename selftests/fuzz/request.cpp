@@ -7,8 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "poison.h"
-#include "recent.hpp"
+#include "../lib/poison.h"
+#include "../lib/chaos/recent.hpp"
 
 namespace fuzz
 {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "layouts.hpp"
-#include "random.hpp"
+#include "../lib/chaos/random.hpp"
 
 namespace fuzz
 {

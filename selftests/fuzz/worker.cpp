@@ -14,8 +14,8 @@
 
 #include <linux/netdev_naming.h>
 
-#include "poison.h"
-#include "recent.hpp"
+#include "../lib/poison.h"
+#include "../lib/chaos/recent.hpp"
 
 namespace fuzz
 {

@@ -17,7 +17,7 @@
 #include <linux/flex_array.h>
 #include <linux/netdev_naming.h>
 #include <linux/symbol_index.h>
-#include "../harness.h"
+#include "../lib/harness.h"
 #include "nic.h"
 
 #define I386_GETPID	20

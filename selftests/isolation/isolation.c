@@ -18,7 +18,7 @@
 #include <unistd.h>
 #include <linux/netdev_naming.h>
 #include "../lib/link.h"
-#include "../harness.h"
+#include "../lib/harness.h"
 #include "nic.h"
 #include "replies.h"
 

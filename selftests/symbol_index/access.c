@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <linux/capability.h>
 #include "symidx_test.h"
-#include "../harness.h"
+#include "../lib/harness.h"
 
 #define KPTR_RESTRICT "/proc/sys/kernel/kptr_restrict"
 #define PERF_PARANOID "/proc/sys/kernel/perf_event_paranoid"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* SYMBOL_INDEX_IOC_LIST: order, prefix, owner, cursor, buffers of any size. */
 #include "symidx_test.h"
-#include "../harness.h"
+#include "../lib/harness.h"
 
 #define BUFFER (256 << 10)
 /* A module with exports and no users. */

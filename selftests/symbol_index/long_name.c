@@ -6,7 +6,7 @@
 #include <elf.h>
 #include <sys/stat.h>
 #include "symidx_test.h"
-#include "../harness.h"
+#include "../lib/harness.h"
 
 #define MODULE "symbol_index_long"
 #define START MODULE "_"

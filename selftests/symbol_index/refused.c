@@ -5,7 +5,7 @@
  */
 #include <limits.h>
 #include "symidx_test.h"
-#include "../harness.h"
+#include "../lib/harness.h"
 
 #define REFUSE "/sys/module/symbol_index_refuse/parameters/"
 /* Its file is not compressed, so that the kernel's answer to it can be seen. */

@@ -14,7 +14,7 @@
 #include <libkmod.h>
 #include "symidx_test.h"
 #include "symvers.h"
-#include "../harness.h"
+#include "../lib/harness.h"
 
 #define BUFFER (64 << 10)
 #define KSYMTAB "__ksymtab_"

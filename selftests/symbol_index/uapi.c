@@ -3,7 +3,7 @@
 #include <poll.h>
 #include <sys/mman.h>
 #include "symidx_test.h"
-#include "../harness.h"
+#include "../lib/harness.h"
 
 /* A module with exports and without users that every distribution has. */
 #define EXPORTER "lru_cache"

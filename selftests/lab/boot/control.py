@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Serves a guest's requests to change its hardware (guest/bin/machine). A request
+is a line "SERIAL add ID MODEL BUS [PROPERTY=VALUE]...", "SERIAL del ID..." or
+"SERIAL ports"; the answer "SERIAL ok [TEXT]" or "SERIAL error TEXT".
+"""
+
+import re
+import socket
+import threading
+import time
+
+from lab.host.error import LabError
+
+# An emulated guest acknowledges an unplug when its PCI hot-plug thread gets to it.
+UNPLUG_LIMIT = 300
+# Seconds to the next question. Each that is understood is an order to eject that the guest
+# carries out, if only when something else is in the slot.
+ASK_AGAIN = 30
+TRY_AGAIN = 1
+# A port that is powering up, or has not answered the last question.
+BUSY = re.compile("guest is busy|already in the process of unplug")
+
+
+class Control(threading.Thread):
+    def __init__(self, qmp, path, log, ports):
+        super().__init__(daemon=True)
+        self.qmp = qmp
+        self.path = path
+        self.log = log
+        self.ports = ports
+        self.stopping = False
+        self.count = 0
+
+    def run(self):
+        try:
+            with socket.socket(socket.AF_UNIX) as wire:
+                self._connect(wire)
+                with wire.makefile("rw") as lines, open(self.log, "w") as log:
+                    for line in lines:
+                        answer = self.serve(line.split())
+                        print(f"{line.strip()} -> {answer}", file=log, flush=True)
+                        lines.write(answer + "\n")
+                        lines.flush()
+        except OSError:
+            pass    # QEMU is gone, and so is the guest that would ask
+
+    def _connect(self, wire):
+        while not self.stopping:
+            try:
+                return wire.connect(self.path)
+            except OSError:
+                time.sleep(0.1)
+        raise OSError
+
+    def serve(self, words):
+        """The answer to a request of the guest."""
+        serial = words[0] if words else "?"
+        try:
+            text = self.request(words[1:])
+        except (LabError, ValueError, OSError) as error:
+            return f"{serial} error {error}"
+        return f"{serial} ok {text}".rstrip()
+
+    def request(self, words):
+        """Do one request; also for callers on the host."""
+        verb = words[0] if words else ""
+        if verb == "add" and len(words) >= 4:
+            return self.add(words[1], words[2], words[3], words[4:])
+        if verb == "del" and len(words) >= 2:
+            return self.remove(words[1:])
+        if verb == "ports" and len(words) == 1:
+            return " ".join(self.ports)
+        raise LabError(f"unknown request {' '.join(words)}")
+
+    def add(self, name, model, bus, properties):
+        if bus not in self.ports:
+            raise LabError(f"{bus}: no such port; there are {' '.join(self.ports)}")
+        # A backend of its own each time: the old one may linger after an unplug.
+        self.count += 1
+        backend = f"plug{self.count}"
+        self.qmp.command("netdev_add", type="hubport", id=backend, hubid=0)
+        settings = dict(word.split("=", 1) for word in properties)
+        settings = {key: int(value) if key == "acpi-index" else value
+                    for key, value in settings.items()}
+        try:
+            self.qmp.command("device_add", driver=model, id=name, bus=bus, netdev=backend,
+                             romfile="", **settings)
+        except LabError:
+            self.qmp.command("netdev_del", id=backend)
+            raise
+        return ""
+
+    def _there(self, names):
+        """Those of them that QEMU has: a device that the guest let go of is none."""
+        known = [entry["name"] for entry in self.qmp.command("qom-list", path="/machine/peripheral")]
+        return [name for name in names if name in known]
+
+    def _ask(self, name):
+        """Seconds to the next question, soon if its port is not up to it yet."""
+        try:
+            self.qmp.command("device_del", id=name)
+        except LabError as error:
+            # It may go between two looks.
+            if not BUSY.search(str(error)) and self._there([name]):
+                raise
+            return TRY_AGAIN
+        return ASK_AGAIN
+
+    def remove(self, names):
+        """
+        Ask until the guest lets go of all: a port that is still powering up ignores it. The event
+        DEVICE_DELETED says more: QEMU has freed the device. It does so when its thread for RCU
+        gets to that, which was seen asleep for minutes while nothing else happened (10.0).
+        """
+        left = self._there(names)
+        unknown = [name for name in names if name not in left]
+        if unknown:
+            raise LabError(f"{' '.join(unknown)}: no such device")
+        start = time.monotonic()
+        again = dict.fromkeys(left, start)
+        while left:
+            now = time.monotonic()
+            if now - start > UNPLUG_LIMIT:
+                raise LabError(f"{' '.join(left)}: the guest did not let go in {UNPLUG_LIMIT} s")
+            for name in left:
+                if now >= again[name]:
+                    again[name] = now + self._ask(name)
+            time.sleep(0.1)
+            left = self._there(left)
+        return ""

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A guest's QEMU command line and the running process."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+
+from lab.boot import accel, hang
+from lab.host import command
+from lab.host.error import LabError
+
+PORTS = ("tap", "dmesg", "kmemleak", "bench", "screen", "gcov")
+# Under emulation on a busy machine, time-based detectors cry wolf.
+PATIENCE = "rcupdate.rcu_cpu_stall_timeout=300 watchdog_thresh=60 sysctl.kernel.hung_task_timeout_secs=480"
+# A one-shot timer or a wake-up that the emulator loses leaves an idle CPU asleep for minutes;
+# with periodic ticks it sleeps for one.
+TICKS = "nohz=off highres=off"
+# There is nothing to protect an emulated processor from.
+UNMITIGATED = "mitigations=off"
+
+# A short path: sockets are in it.
+PLACE = "/run"
+WORK = "waymark-guest-"
+
+
+def sweep():
+    """Remove what interrupted runs left: the folder's name holds the process."""
+    for name in os.listdir(PLACE):
+        if name.startswith(WORK):
+            owner = name[len(WORK):].split("-")[0]
+            if owner.isdigit() and not os.path.exists(f"/proc/{owner}"):
+                shutil.rmtree(os.path.join(PLACE, name), ignore_errors=True)
+
+
+class Disks:
+    """What is booted: kernel, initramfs and the three images."""
+
+    def __init__(self, vmlinuz, initramfs, rootfs, modules, payload):
+        self.vmlinuz = vmlinuz
+        self.initramfs = initramfs
+        self.images = (rootfs, modules, payload)
+
+
+def split_append(machine):
+    """The arguments without -append, of which QEMU takes one, and what these append."""
+    words, appended = [], []
+    rest = iter(machine)
+    for word in rest:
+        if word == "-append":
+            appended.append(next(rest))
+        else:
+            words.append(word)
+    return words, appended
+
+
+class Guest:
+    """One boot. Files of its ports are in `work` until close()."""
+
+    def __init__(self, lab, disks, machine, append, memory="1G", cpus=2, accelerator=None,
+                 console=None, at_once=False):
+        self.lab = lab
+        sweep()
+        self.work = tempfile.mkdtemp(prefix=f"{WORK}{os.getpid()}-", dir=PLACE)
+        self.disks = disks
+        self.machine, appended = split_append(machine)
+        self.append = " ".join([append, *appended])
+        self.memory = memory
+        self.cpus = cpus
+        self.accelerator = accelerator or accel.get(lab, disks.vmlinuz, at_once)
+        self.console = console
+        self.process = None
+        self.binds = [(self.work, "/out")]
+
+    def file(self, name):
+        return os.path.join(self.work, name)
+
+    def text(self, name):
+        try:
+            with open(self.file(name), errors="replace") as data:
+                return data.read()
+        except OSError:
+            return ""
+
+    def argv(self):
+        """Images are bound one by one: they lie in different cache entries."""
+        words = ["qemu-system-x86_64", *self.machine, *self.accelerator, "-smp", str(self.cpus),
+                 "-m", self.memory, "-display", "none", "-nodefaults", "-no-user-config", "-no-reboot",
+                 # That of q35 counts from the moment that its driver finds it, and tests that
+                 # take every module away take away the one that calms it.
+                 "-action", "watchdog=none",
+                 "-kernel", "/out/vmlinuz", "-initrd", "/out/initramfs", "-append", self.cmdline(),
+                 "-qmp", "unix:/out/qmp,server=on,wait=off",
+                 "-device", "virtio-rng-pci", "-device", "virtio-serial-pci"]
+        for number, name in enumerate(("rootfs", "modules", "payload")):
+            words += ["-drive", f"file=/out/{name},format=raw,if=none,readonly=on,id=disk{number}",
+                      "-device", f"virtio-blk-pci,drive=disk{number}"]
+        if self.console:
+            words += ["-chardev", "stdio,id=console,mux=on,signal=off"]
+        else:
+            words += ["-chardev", "file,id=console,path=/out/console"]
+        words += ["-serial", "chardev:console", "-chardev", "file,id=verdict,path=/out/verdict",
+                  "-serial", "chardev:verdict",
+                  "-chardev", "socket,id=control,path=/out/control,server=on,wait=off",
+                  "-device", "virtserialport,chardev=control,name=waymark.control"]
+        for port in PORTS:
+            words += ["-chardev", f"file,id={port},path=/out/{port}",
+                      "-device", f"virtserialport,chardev={port},name=waymark.{port}"]
+        return words
+
+    def cmdline(self):
+        words = ["console=ttyS0", "panic=-1", "oops=panic", "log_buf_len=8M", "net.ifnames=1",
+                 "systemd.show_status=0", "systemd.firstboot=off", "loglevel=5", hang.APPEND]
+        if "kvm" not in " ".join(self.accelerator):
+            words.append(PATIENCE)
+            if "-icount" not in self.accelerator:
+                words += [TICKS, UNMITIGATED]
+        return " ".join([*words, self.append])
+
+    def start(self):
+        """Start QEMU in the lab chroot with the images bound beside its ports."""
+        names = ("vmlinuz", "initramfs", "rootfs", "modules", "payload")
+        paths = (self.disks.vmlinuz, self.disks.initramfs, *self.disks.images)
+        for name, path in zip(names, paths):
+            open(self.file(name), "w").close()
+            self.binds.append((path, f"/out/{name}", "ro"))
+        argv = self.lab.tools().argv(self.argv(), binds=self.binds)
+        with open(self.file("qemu.log"), "w") as log:
+            self.process = subprocess.Popen(
+                argv, stdin=None if self.console else subprocess.DEVNULL,
+                stdout=None if self.console else log, stderr=None if self.console else log,
+                env=command.environment(), start_new_session=not self.console)
+        command.live.add(self.process)
+        return self
+
+    def wait(self, limit, poll=None, late=None):
+        """True when QEMU ended by itself within limit seconds; else late() is called before it is stopped."""
+        deadline = time.monotonic() + limit if limit else None
+        while self.process.poll() is None:
+            if deadline and time.monotonic() > deadline:
+                try:
+                    if late:
+                        late()
+                finally:
+                    self.stop()
+                return False
+            if poll:
+                poll()
+            time.sleep(0.2)
+        return True
+
+    def stop(self):
+        if self.process:
+            command.kill(self.process)
+
+    def close(self, keep=None):
+        """Stop, keep the ports' files in `keep`, forget the rest."""
+        self.stop()
+        if keep:
+            os.makedirs(keep, exist_ok=True)
+            for name in ("console", "verdict", "qemu.log", *PORTS):
+                if os.path.exists(self.file(name)):
+                    shutil.copyfile(self.file(name), os.path.join(keep, name))
+        shutil.rmtree(self.work, ignore_errors=True)
+
+    def socket(self, name):
+        """A socket's path, once QEMU made it."""
+        deadline = time.monotonic() + 30
+        while not os.path.exists(self.file(name)):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise LabError(f"QEMU did not start: {self.text('qemu.log').strip()[-300:]}")
+            time.sleep(0.05)
+        return self.file(name)

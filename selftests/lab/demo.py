@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""make demo: a guest with five NICs takes the tour, its screen is shown here."""
+
+import dataclasses
+import os
+import sys
+
+from lab.host import cache, progress
+from lab.host.error import LabError
+from lab.judge import kernellog, verdict
+from lab.rows import stock
+
+LIMIT = 600
+
+
+class Screen(stock.Watch):
+    """Copies what the guest shows as it comes."""
+
+    def __init__(self, guest, name, planned):
+        super().__init__(guest, name, planned)
+        self.shown = 0
+
+    def __call__(self):
+        text = self.guest.text("screen")
+        sys.stdout.write(text[self.shown:])
+        sys.stdout.flush()
+        self.shown = len(text)
+
+
+def run(lab, target):
+    """0 when every step of the tour did what it shows."""
+    progress.step("demo", f"build the suite for {target.name} and boot it, five NICs")
+    entry = stock.KernelRow(lab, dataclasses.replace(target, machine="demo"))
+    entry.name = "demo"
+    entry.pack(entry.prepare_base())
+    logs = os.path.join(lab.results, "demo")
+    cache.remove(logs)
+    evidence = stock.boot(entry.guest, "demo", "waymark.target waymark.job=demo", logs, 0, LIMIT,
+                        watch=Screen)
+    said = verdict.parse(evidence.verdict, evidence.nonce)
+    problems = said.problems + kernellog.bad_lines(evidence.dmesg + evidence.console)
+    if evidence.timed_out:
+        problems.insert(0, "the guest was not done in time")
+    if said.status > 0:
+        problems.append("a step failed, see above")
+    if problems:
+        raise LabError(f"demo: {problems[0]}", logs)
+    print(f"\nThat was {target.name}; a shell there: make vm ROW={target.name}")
+    return 0

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What gcov says in JSON, as lines of our files and how often each was reached."""
+
+import json
+import os
+
+from lab.host.error import LabError
+
+
+def add(lines, report, top, ours):
+    """Add one report to {file: {line: count}}: of the files below top that ours(name) takes."""
+    for entry in report["files"]:
+        # headers are named with ".." in them
+        name = os.path.normpath(entry["file"]).removeprefix(top)
+        if not ours(name) or not entry["lines"]:
+            continue
+        here = lines.setdefault(name, {})
+        for line in entry["lines"]:
+            number = line["line_number"]
+            here[number] = here.get(number, 0) + line["count"]
+
+
+def read(text, top, ours):
+    """{file: {line: count}} of reports, one a line."""
+    lines = {}
+    try:
+        for report in text:
+            if report.strip():
+                add(lines, json.loads(report), top, ours)
+    except (ValueError, KeyError) as error:
+        raise LabError(f"coverage: not a report of gcov: {error!r}") from error
+    if not lines:
+        raise LabError("coverage: gcov reported no line of ours")
+    return lines
+
+
+def ranges(numbers):
+    """[3, 4, 5, 9] as "3-5 9"."""
+    parts = []
+    for number in sorted(numbers):
+        if parts and parts[-1][1] == number - 1:
+            parts[-1][1] = number
+        else:
+            parts.append([number, number])
+    return " ".join(f"{a}-{b}" if b > a else f"{a}" for a, b in parts)
+
+
+def summary(lines):
+    """What goes into the results: totals, and per file what was not reached."""
+    files = {}
+    for name, counts in sorted(lines.items()):
+        missed = [number for number, count in counts.items() if not count]
+        files[name] = {"lines": len(counts), "reached": len(counts) - len(missed),
+                       "not_reached": ranges(missed)}
+    total = sum(entry["lines"] for entry in files.values())
+    reached = sum(entry["reached"] for entry in files.values())
+    return {"lines": total, "reached": reached,
+            "percent": round(100 * reached / total, 1) if total else 0.0, "files": files}

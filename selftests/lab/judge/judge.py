@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""From what a guest left behind to pass or fail. Anything off fails the row."""
+
+import re
+from dataclasses import dataclass
+
+from lab.boot import hang
+from lab.judge import kernellog, tap, verdict
+from lab.judge.result import Result
+
+
+@dataclass
+class Evidence:
+    """All that a boot left: texts of its ports and how QEMU ended."""
+    nonce: str
+    tap: str = ""
+    dmesg: str = ""
+    console: str = ""
+    verdict: str = ""
+    kmemleak: str = ""
+    timed_out: bool = False
+    status: int = 0
+    ending: str = ""        # QEMU's reason, if it gave one
+
+
+@dataclass
+class Expectation:
+    kernel: str             # exact release
+    systemd: str            # regular expression that the version starts with
+    tests: tuple = ()       # "part:test", all of which must have run
+    taint: int = 0          # more taint bits than O, E and a live patch's K
+    detectors: tuple = ()   # of kernellog.LOST, which must have looked to the end
+
+
+def judge(row, evidence, expect):
+    """The Result of a boot."""
+    result = Result(row)
+    result.fail(*ending(evidence))
+    said = verdict.parse(evidence.verdict, evidence.nonce)
+    result.kernel, result.systemd = said.kernel, said.systemd
+    result.fail(*said.problems)
+    _identity(result, said, expect)
+    _tests(result, said, tap.parse(evidence.tap), expect)
+    _kernel(result, said, evidence, expect)
+    _detectors(result, said, expect)
+    if result.passed == 0 and result.failed == 0:
+        result.fail("zero tests passed")
+    return result
+
+
+def ending(evidence):
+    """What was wrong with how the guest ended."""
+    if evidence.timed_out:
+        return [f"time-out: the guest was not done in time{hang.report(evidence.console)}"]
+    if evidence.status:
+        return [f"QEMU ended with status {evidence.status}"]
+    if evidence.ending not in ("", "guest-shutdown"):
+        return [f"the guest did not switch itself off: {evidence.ending}"]
+    return []
+
+
+def _identity(result, said, expect):
+    if said.kernel and said.kernel != expect.kernel:
+        result.fail(f"kernel {said.kernel} ran instead of {expect.kernel}")
+    if said.systemd and not re.match(expect.systemd, said.systemd):
+        result.fail(f"systemd {said.systemd} ran instead of {expect.systemd}")
+
+
+def _tests(result, said, report, expect):
+    result.passed += len(report.titles("passed"))
+    result.skipped += len(report.titles("skipped"))
+    result.skips += report.titles("skipped")
+    result.fail(*report.failures())
+    result.fail(*report.problems)
+    ran = [doc.name for doc in report.programs]
+    for test in expect.tests:
+        if test not in ran:
+            result.fail(f"{test}: did not run")
+    if said.ended and said.status and not report.titles("failed") and not report.problems:
+        result.fail(f"verdict: status {said.status}, but the report shows no failure")
+    if said.ended and not said.status and any(runner.failed for runner in report.runners):
+        result.fail("verdict: status 0 in spite of failed tests")
+
+
+def _kernel(result, said, evidence, expect):
+    seen = []
+    for line in kernellog.bad_lines(evidence.console + "\n" + evidence.dmesg, expect.detectors):
+        text = re.sub(r"^\[[^]]*\]\s*", "", line)
+        if text not in seen:
+            seen.append(text)
+            result.fail(f"kernel log: {text}")
+    if said.ended and not evidence.dmesg.strip():
+        result.fail("kernel log: empty")
+    if said.taint > 0:
+        bits = kernellog.unexpected_taint(said.taint, evidence.dmesg + evidence.console, expect.taint)
+        if bits:
+            result.fail(f"unexpected taint {kernellog.letters(bits)}")
+    if said.leaks:
+        first = (evidence.kmemleak.strip().splitlines() or [""])[0]
+        result.fail(f"kmemleak: {said.leaks} objects, {first}")
+
+
+def _detectors(result, said, expect):
+    """Silence proves something only of a detector that is on at the end."""
+    if not said.ended:
+        return
+    if "kmemleak" in expect.detectors and said.leaks is None:
+        result.fail("kmemleak: was not asked, or this kernel has none")
+    if "lockdep" in expect.detectors and said.lockdep != "1":
+        result.fail(f"lockdep: is off at the end, debug_locks is {said.lockdep or 'not there'}")

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+How long the fuzzer and the churn go on when the user says so, and with which seed. The guests
+get it on their kernel's command line, from which guest/bin/environment takes it.
+"""
+
+import os
+import re
+
+from lab.host.error import LabError
+
+FUZZ = "WAYMARK_FUZZ_SECONDS"
+SEED = "WAYMARK_FUZZ_SEED"
+CHURN = "WAYMARK_CHURN"
+HELP = f"""environment:
+  {FUZZ}=SECONDS   wherever the fuzzer runs, go on with fresh seeds for
+                                 so long after the fixed one (0: do not)
+  {SEED}=NUMBER       another seed in place of the fixed one, say of a finding
+  {CHURN}=CYCLES           wherever the churn runs, load and unload so many
+                                 times; or, with DURATION (90s, 30m, 2h), for so long
+"""
+
+LONGEST = 24 * 3600
+MOST = 100000
+MOST_SEED = 10 ** 19 - 1
+UNITS = {"s": 1, "m": 60, "h": 3600}
+# Of one load and unload under use, where everything is emulated and watched.
+CYCLE = 15
+
+
+def number(env, name, most, wanted):
+    """A number from 0 to most, or None if nothing is asked for."""
+    text = env.get(name)
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{1,19}", text) or int(text) > most:
+        raise LabError(f"{name}={text}: give {wanted}")
+    return int(text)
+
+
+def fuzz(env):
+    """Seconds, or None."""
+    return number(env, FUZZ, LONGEST, f"a number of seconds, 0 to {LONGEST}")
+
+
+def seed(env):
+    """The seed, or None."""
+    return number(env, SEED, MOST_SEED, "a number, the seed of a finding")
+
+
+def churn(env):
+    """(text for the guest, seconds that it may take), or None if nothing is asked for."""
+    text = env.get(CHURN)
+    if not text:
+        return None
+    found = re.fullmatch(r"([0-9]{1,9})([smh]?)", text)
+    count = int(found[1]) if found else 0
+    if not count or (count * UNITS[found[2]] > LONGEST if found[2] else count > MOST):
+        raise LabError(f"{CHURN}={text}: give a number of cycles, 1 to {MOST}, "
+                       "or a duration of up to 24h: 90s, 30m, 2h")
+    return text, count * UNITS.get(found[2], CYCLE)
+
+
+def check(env=os.environ):
+    """One LabError for a value that means nothing, before hours of work."""
+    fuzz(env)
+    seed(env)
+    churn(env)
+
+
+def words(env=os.environ):
+    """For the guest's kernel command line."""
+    cycles = churn(env)
+    wanted = {"fuzz": fuzz(env), "seed": seed(env), "churn": cycles and cycles[0]}
+    return [f"waymark.{name}={value}" for name, value in wanted.items() if value is not None]
+
+
+def seconds(tests, env=os.environ):
+    """What a row with these tests needs for that, beyond its limit."""
+    cycles = churn(env)
+    return (("fuzz:fuzz" in tests and fuzz(env) or 0)
+            + (cycles[1] if cycles and "churn:churn" in tests else 0))

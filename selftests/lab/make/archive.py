@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+A suite's package archive: the host's apt with a state of its own, pointed at
+the mirrors of the machine's own apt configuration. Its lists are at most a day
+old (WAYMARK_REFRESH=1 renews them); without a network the last ones serve.
+"""
+
+import functools
+import glob
+import os
+import re
+import time
+
+from lab.host import cache, command, progress
+from lab.host.error import LabError
+from lab.make import matrix
+
+MAX_AGE = 20 * 3600
+KEYRING_PACKAGE = "debian-archive-keyring"
+KEYRINGS = "usr/share/keyrings/debian-archive-keyring.gpg"
+
+
+@functools.lru_cache(maxsize=None)
+def mirrors():
+    """{"main": URL, "security": URL} as this machine's apt is configured."""
+    text = command.output(["apt-get", "indextargets", "--format", "$(SITE) $(RELEASE)",
+                           "Created-By: Packages"], "apt-get indextargets")
+    found = {}
+    pattern = re.compile(r"(bullseye|bookworm|trixie|forky|sid|testing|unstable|(old)*stable)")
+    for line in text.splitlines():
+        site, _, release = line.partition(" ")
+        if not pattern.match(release):
+            continue
+        kind = "security" if re.search(r"[-/]security|/updates", release) else "main"
+        found.setdefault(kind, site.rstrip("/"))
+    if "main" not in found:
+        raise LabError("apt knows no Debian mirror on this machine; "
+                       "add one to /etc/apt/sources.list and run apt-get update")
+    found.setdefault("security", found["main"] + "-security")
+    return found
+
+
+def host_keyring():
+    path = os.path.join("/", KEYRINGS)
+    if not os.path.exists(path):
+        raise LabError(f"{path} is missing: apt-get install {KEYRING_PACKAGE}")
+    return path
+
+
+def version_key(text):
+    return [int(word) if word.isdigit() else word for word in re.split(r"(\d+)", text)]
+
+
+class Archive:
+    """Package lists of one suite; made by of()."""
+
+    def __init__(self, lab, suite, keyrings):
+        self.lab = lab
+        self.suite = suite
+        self.keyrings = keyrings
+        self.top = os.path.join(lab.cache.top, "apt", suite)
+        self.log = lab.log(f"apt-{suite}")
+        self.answers = {}       # apt takes a second to start, and every row asks the same
+
+    def sources(self):
+        """The sources.list lines."""
+        signed = ",".join(self.keyrings)
+        return [f"deb [signed-by={signed}] {mirrors()[kind]} {release} main"
+                for kind, release in matrix.archives(self.suite)]
+
+    def options(self):
+        settings = {
+            "Dir::State": f"{self.top}/state", "Dir::State::status": f"{self.top}/status",
+            "Dir::Etc::sourcelist": f"{self.top}/sources.list", "Dir::Etc::sourceparts": "/dev/null",
+            "Dir::Etc::preferences": "/dev/null", "Dir::Etc::preferencesparts": "/dev/null",
+            "Dir::Cache": f"{self.top}/cache", "Dir::Cache::pkgcache": "pkgcache.bin",
+            "Dir::Cache::srcpkgcache": "srcpkgcache.bin", "APT::Architecture": "amd64",
+            "APT::Architectures": "amd64", "APT::Sandbox::User": "root",
+            # Testing's release file expires between pushes of a mirror.
+            "Acquire::Check-Valid-Until": "false", "Acquire::Languages": "none",
+            "Acquire::Retries": "2", "Acquire::http::Timeout": "30", "APT::Update::Error-Mode": "any",
+            "APT::Install-Recommends": "false",
+        }
+        return [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
+
+    def apt(self, *words):
+        tool = "apt-cache" if words[0] in ("pkgnames", "show") else "apt-get"
+        return [tool, *self.options(), *words]
+
+    def refresh(self, force=False):
+        """Bring the lists up to date unless they are recent."""
+        stamp = os.path.join(self.top, "updated")
+        text = "\n".join(self.sources()) + "\n"
+        with self.lab.cache.lock(f"apt-{self.suite}"):
+            os.makedirs(f"{self.top}/state/lists/partial", exist_ok=True)
+            os.makedirs(f"{self.top}/cache/archives/partial", exist_ok=True)
+            open(f"{self.top}/status", "a").close()
+            listing = f"{self.top}/sources.list"
+            same = os.path.exists(listing) and open(listing).read() == text
+            age = time.time() - os.path.getmtime(stamp) if os.path.exists(stamp) else MAX_AGE
+            force = force or (os.environ.get("WAYMARK_REFRESH") and age > 60)
+            if same and age < MAX_AGE and not force:
+                return
+            with open(listing, "w") as out:
+                out.write(text)
+            progress.step(self.suite, "read the package lists")
+            try:
+                command.run(self.apt("update"), f"{self.suite}: package lists", self.log, timeout=600)
+            except LabError as error:
+                if not (same and os.path.exists(stamp)):
+                    raise LabError(f"{self.suite}: the Debian mirror of this machine does not answer "
+                                   "properly; check the network and run again", self.log) from error
+                progress.step(self.suite, "mirror does not answer, going on with the last lists")
+                return
+            open(stamp, "w").close()
+            self.answers.clear()
+
+    def ask(self, what, *words):
+        """What apt says to words, by the lists as they are now."""
+        answer = self.answers.get(words)
+        if answer is None:
+            answer = self.answers[words] = command.output(self.apt(*words), f"{self.suite}: {what}")
+        return answer
+
+    def names(self, prefix):
+        return self.ask("packages", "pkgnames", prefix).split()
+
+    def newest_kernel(self, pattern):
+        """The newest release with headers and an image, and the image's packages."""
+        releases = [name[len("linux-headers-"):] for name in self.names("linux-headers-")]
+        match = [r for r in releases if re.fullmatch(pattern, r)]
+        for release in sorted(match, key=version_key, reverse=True):
+            known = set(self.names("linux-"))
+            for image in (f"linux-image-{release}", f"linux-image-{release}-unsigned"):
+                # Since 7.x the image package is empty and depends on these.
+                split = [f"linux-binary-{release}", f"linux-binary-unsigned-{release}",
+                         re.sub(r"-([a-z0-9]+)$", r"-unsigned-\1", f"linux-binary-{release}")]
+                binary = [name for name in split if name in known]
+                if f"linux-modules-{release}" in known:
+                    if binary:
+                        base = [f"linux-base-{release}"] if f"linux-base-{release}" in known else []
+                        return release, [binary[0], f"linux-modules-{release}", *base]
+                elif image in known:
+                    return release, [image]
+        raise LabError(f"{self.suite}: no kernel matches {pattern} on this machine's mirror")
+
+    def resolved(self, names):
+        """What installing names would fetch: one line a package with its checksum."""
+        text = self.ask("resolve packages", "install", "--print-uris", "-qq", "-y", *names)
+        return sorted(line.split()[1] + " " + line.split()[-1] for line in text.splitlines())
+
+    def checksums(self, names):
+        """The packages themselves, without what they depend on."""
+        text = self.ask("show", "show", "--no-all-versions", *names)
+        return [line for line in text.splitlines() if line.startswith(("SHA256:", "Version:"))]
+
+    def download(self, names, folder):
+        """Fetch .deb files into folder; retry once with fresh lists."""
+        os.makedirs(folder, exist_ok=True)
+        for attempt in (1, 2):
+            try:
+                command.run(self.apt("download", *names), f"{self.suite}: download {names[0]}",
+                            self.log, cwd=folder, timeout=1800)
+                return sorted(glob.glob(os.path.join(folder, "*.deb")))
+            except LabError:
+                if attempt == 2:
+                    raise
+                self.refresh(force=True)
+        return []
+
+    def unpack(self, names, folder):
+        """Download and unpack packages into folder."""
+        debs = os.path.join(folder, ".debs")
+        for deb in self.download(names, debs):
+            command.run(["dpkg", "-x", deb, folder], f"{self.suite}: unpack {os.path.basename(deb)}",
+                        self.log)
+        cache.remove(debs)
+
+
+def of(lab, suite):
+    """The archive of a suite, its lists recent."""
+    with lab.guard(f"archive-{suite}"):
+        if suite not in lab.archives:
+            lab.archives[suite] = _open(lab, suite)
+        return lab.archives[suite]
+
+
+def _open(lab, suite):
+    host = host_keyring()
+    home = matrix.suites()["lab"]["release"]
+    if suite == home:
+        found = Archive(lab, suite, [host])
+        found.refresh()
+        return found
+    # The host may be older than the suite: the lab's release knows its keys.
+    base = of(lab, home)
+    entry = lab.cache.entry("keyring", home, cache.key(base.resolved([KEYRING_PACKAGE])),
+                            lambda tmp: base.unpack([KEYRING_PACKAGE], tmp))
+    found = Archive(lab, suite, [host, os.path.join(entry, KEYRINGS)])
+    found.refresh()
+    return found

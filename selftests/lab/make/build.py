@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Builds, each in the chroot of the row's own suite: the modules for a kernel, and
+for a suite the tools and the selftests. What did not change is not built again.
+"""
+
+import contextlib
+import os
+import re
+
+from lab.host import cache, progress
+from lab.host.error import LabError
+from lab.make import source, sync
+
+JOBS = str(os.cpu_count() or 1)
+WARNING = re.compile(r"\bwarning:|^WARNING:", re.MULTILINE | re.IGNORECASE)
+# Nobody looks at the tools with a debugger here, and what one needs takes long to write.
+WITHOUT_DEBUG = [f"-DCMAKE_{language}_FLAGS_RELWITHDEBINFO='-O2 -DNDEBUG'" for language in ("C", "CXX")]
+# What more than one folder is built from.
+SHARED = ("lib",)
+
+
+def parts(tree):
+    """The kselftest folders of the tree."""
+    top = os.path.join(tree, "selftests")
+    return sorted(name for name in os.listdir(top)
+                  if os.path.exists(os.path.join(top, name, "Makefile")))
+
+
+@contextlib.contextmanager
+def whole(top, name, *made):
+    """
+    Start over in the folders `made` of top when the last run was killed in
+    here: make takes half an object for a whole one. However else a build ends,
+    make itself has removed what it did not finish.
+    """
+    path = os.path.join(top, ".building")
+    if os.path.exists(path):
+        progress.step(name, "the last build was killed, starting over")
+        for folder in made:
+            cache.remove(os.path.join(top, folder))
+    with open(path, "w"):
+        pass
+    try:
+        yield
+    finally:
+        cache.remove(path)
+
+
+class Build:
+    """A build directory with a copy of the sources in src/."""
+
+    def __init__(self, lab, name, suite):
+        self.lab = lab
+        self.name = name
+        self.chroot = lab.builder(suite)
+        self.top = lab.workspace(name)
+        self.log = lab.log(f"build-{name}")
+        self.stage = None       # where userspace() installed to
+
+    def fresh(self, what, digest):
+        """True when what was built from the same before."""
+        path = os.path.join(self.top, f".{what}")
+        return os.path.exists(path) and open(path).read() == digest
+
+    def done(self, what, digest):
+        with open(os.path.join(self.top, f".{what}"), "w") as out:
+            out.write(digest)
+
+    def make(self, words, what, binds=()):
+        """Run make in src/; the match of a warning in its output, if any."""
+        start = os.path.getsize(self.log) if os.path.exists(self.log) else 0
+        self.chroot.run(words, what, self.log, cwd="/build/src",
+                        binds=[(self.top, "/build"), self.ksft(), *binds])
+        with open(self.log, errors="replace") as log:
+            log.seek(start)
+            found = WARNING.search(log.read())
+        return found
+
+    def ksft(self):
+        return (source.kselftest(self.lab), "/ksft", "ro")
+
+    def sync(self):
+        target = os.path.join(self.top, "src")
+        os.makedirs(target, exist_ok=True)
+        sync.copy(self.lab.tree, target)
+
+
+def modules(lab, target, kernel):
+    """Build the modules for a target's kernel; returns the Build."""
+    release = kernel.release
+    kdir, binds = kernel.kdir()
+    extra = getattr(kernel, "words", ())
+    build = Build(lab, target.name, target.suite)
+    with lab.cache.lock(f"build-{cache.key(build.top)}"):
+        digest = cache.key(release, build.chroot.path, binds, extra,
+                           sync.digest(lab.tree, ("modules/", "uapi/", "Kbuild", "Makefile")))
+        if build.fresh("modules", digest):
+            return build
+        progress.step(target.name, f"build the modules for {release}")
+        if not build.fresh("release", release + build.chroot.path):
+            cache.remove(os.path.join(build.top, "src"))
+        build.done("release", release + build.chroot.path)
+        with whole(build.top, target.name, "src"):
+            build.sync()
+            what = f"{target.name}: modules for {release}"
+            warned = build.make(["make", "-j", JOBS, "modules", f"KVER={release}", f"KDIR={kdir}",
+                                 "W=1", "WAYMARK_TESTS=1", *extra], what, binds)
+        if warned:
+            cache.remove(os.path.join(build.top, "src"))
+            raise LabError(f"{what}: a warning of the compiler or modpost", build.log)
+        build.done("modules", digest)
+    return build
+
+
+def named(tree, words):
+    """The folders that TESTS names, all without it."""
+    known = parts(tree)
+    folders = {word.split(":")[0] for word in words}
+    for folder in folders - set(known):
+        raise LabError(f"TESTS: {folder}: no such test; folders: {' '.join(known)}")
+    return [part for part in known if not folders or part in folders]
+
+
+def userspace(lab, suite, chosen):
+    """Build the tools, and the selftests of the chosen parts; returns the Build."""
+    build = Build(lab, suite, suite)
+    with lab.cache.lock(f"build-{cache.key(build.top)}"):
+        wanted = [f"selftests/{part}/" for part in [*chosen, *SHARED, "bench"]]
+        digest = cache.key(build.chroot.path, build.ksft()[0], chosen, WITHOUT_DEBUG,
+                           sync.digest(lab.tree, ("tools/", "uapi/", "Makefile", "dkms.conf", *wanted)))
+        # One per selection: rows of one suite may select differently at a time.
+        name = f"stage-{cache.key(chosen)}"
+        build.stage = os.path.join(build.top, name)
+        if build.fresh(name, digest):
+            return build
+        progress.step(suite, f"build the tools and selftests/{{{','.join(chosen)}}}")
+        with whole(build.top, suite, "tools", "ksft"):
+            _userspace(build, suite, chosen, name)
+        build.done(name, digest)
+    return build
+
+
+def _userspace(build, suite, chosen, name):
+    """Build in the folders tools and ksft, install into the folder `name`."""
+    build.sync()
+    if not build.fresh("chroot", build.chroot.path):
+        cache.remove(os.path.join(build.top, "tools"))
+        cache.remove(os.path.join(build.top, "ksft"))
+        build.done("chroot", build.chroot.path)
+    if build.make(["make", "-j", JOBS, "tools", "TOOLS_BUILD=/build/tools",
+                   f"TOOLS_OPTIONS={' '.join(WITHOUT_DEBUG)}"], f"{suite}: tools"):
+        cache.remove(os.path.join(build.top, "tools"))
+        raise LabError(f"{suite}: tools: a warning of the compiler", build.log)
+    cache.remove(build.stage)
+    build.make(["make", "install-tools", "TOOLS_BUILD=/build/tools", f"DESTDIR=/build/{name}"],
+               f"{suite}: install the tools")
+    _selftests(build, suite, chosen)
+
+
+KERNEL = "/ksft/tools/testing/selftests"
+
+
+def _install(build, folder, home):
+    """Build a kselftest folder and install it below home; returns the make words."""
+    name = folder.replace("/", "-")
+    common = ["make", "-s", "-C", f"/build/src/selftests/{folder}", f"KSFT_DIR={KERNEL}",
+              f"OUTPUT=/build/ksft/{name}",
+              # Tests of a library are built against what was installed; of one that is not
+              # installed, against what was built.
+              f"TOOLS_STAGE=/build/{os.path.basename(build.stage)}", "TOOLS_BUILD=/build/tools"]
+    os.makedirs(os.path.join(build.top, "ksft", name), exist_ok=True)
+    os.makedirs(os.path.join(build.top, home[len("/build/"):]), exist_ok=True)
+    if build.make([*common, "install", f"INSTALL_PATH={home}", f"SRC_PATH={KERNEL}",
+                   f"OBJ_PATH={os.path.dirname(home)}"], f"{build.name}: selftests/{folder}"):
+        raise LabError(f"{build.name}: selftests/{folder}: a warning of the compiler", build.log)
+    return common
+
+
+def _selftests(build, suite, chosen):
+    """Install the kselftests as the kernel's own `make install` lays them out."""
+    opt = f"/build/{os.path.basename(build.stage)}/opt/waymark"
+    home = f"{opt}/selftests"
+    os.makedirs(os.path.join(build.stage, "opt/waymark/selftests/kselftest"))
+    binds = [(build.top, "/build"), build.ksft()]
+    build.chroot.run(["sh", "-c", f"cp -r {KERNEL}/kselftest/. {home}/kselftest/ && "
+                      f"cp {KERNEL}/run_kselftest.sh {home}/ && chmod -R a+x {home}"],
+                     f"{suite}: the kselftest runner", build.log, binds=binds)
+    listed = ""
+    for part in chosen:
+        common = _install(build, part, f"{home}/{part}")
+        listed += build.chroot.output([*common, f"COLLECTION={part}", "emit_tests"],
+                                      f"{suite}: list selftests/{part}", binds=binds)
+    if chosen and not listed.strip():
+        raise LabError(f"selftests/: no test found in {' '.join(chosen)}")
+    with open(os.path.join(build.stage, "opt/waymark/selftests/kselftest-list.txt"), "w") as out:
+        out.write(listed)
+    for kind in ("icount", "wall", "host"):
+        if os.path.exists(os.path.join(build.lab.tree, "selftests/bench", kind, "Makefile")):
+            _install(build, f"bench/{kind}", f"{opt}/bench/{kind}")
+
+
+def tests(build):
+    """["part:test"] as installed."""
+    path = os.path.join(build.stage, "opt/waymark/selftests/kselftest-list.txt")
+    with open(path) as lines:
+        return lines.read().split()
+
+
+def select(available, words):
+    """The tests that TESTS names: a folder, or folder:test."""
+    chosen = []
+    for word in words:
+        match = [test for test in available if test == word or test.split(":")[0] == word]
+        if not match:
+            known = " ".join(sorted({test.split(":")[0] for test in available}))
+            raise LabError(f"TESTS: {word}: no such test; folders: {known}")
+        chosen += [test for test in match if test not in chosen]
+    return chosen or available

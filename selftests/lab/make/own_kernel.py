@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The sanitizer kernels: built once per configuration, source and compiler."""
+
+import glob
+import os
+import re
+import shutil
+
+from lab.host import cache, command, progress
+from lab.host.error import LabError
+from lab.make import archive, kernel, matrix, source
+
+HERE = os.path.join(matrix.HERE, "kernels")
+# The suite of the laboratory's own chroot, by whose compiler these kernels are built.
+SUITE = matrix.suites()["lab"]["release"]
+TARGET = matrix.Target("sanitizer", SUITE, "", "257", "q35")
+KCSAN_TARGET = matrix.Target("kcsan", SUITE, "", "257", "q35")
+# Poison what kmalloc() gives, and pages: what was not initialised must be seen
+# in a reply. KASAN has red zones and owners of its own, and debugging every
+# cache takes them all off the fast path. Reports of two tests are two reports.
+# With five levels of page tables, KASAN takes every access for a wild one in an
+# interrupt that comes while the boot processor's features are read again. Waits for RCU
+# are expedited: what is removed is freed sooner, and an emulated guest waits less.
+APPEND = ("no5lvl rcupdate.rcu_expedited=1 slab_debug=P,kmalloc-* page_poison=1 "
+          "hash_pointers=always kasan_multi_shot kunit.enable=1 kunit.autorun=1 "
+          "waymark.slow")
+# The kernel's locks are not instrumented: KCSAN would take an access that they keep in its
+# place for one that leaves it.
+KCSAN_APPEND = f"{APPEND} kcsan.weak_memory=0"
+# The journal would store what the run collects from dmesg itself; one test, which takes too
+# long for make check, looks there.
+BRIEF = "systemd.set_credential=journal.storage:none"
+# For modules only, unlike CONFIG_INIT_STACK_ALL_PATTERN: theirs are the replies.
+PATTERN = "KCFLAGS=-ftrivial-auto-var-init=pattern"
+# The folders of the kernel that memory of our modules is handed to: where what they call is,
+# and what works for those (locks, queues, sysfs, the memory allocators). Instrumenting the
+# rest finds bugs of the kernel alone, and makes it a third to a half slower to compile.
+WATCHED = """arch/x86/kernel/kprobes drivers/base drivers/base/firmware_loader drivers/char
+    fs fs/kernfs fs/sysfs kernel kernel/livepatch kernel/locking kernel/module kernel/printk
+    kernel/rcu kernel/sched kernel/time lib lib/crc lib/kunit lib/math mm net net/core
+    net/netlink""".split()
+# make expands it for each folder that it enters; for modules, everything is instrumented.
+ONLY_WATCHED = f"$(if $(filter {' '.join(WATCHED)},$(obj)),,n)"
+# What the compiler is told where they are instrumented, for each option that was ordered.
+INSTRUMENTS = {"CONFIG_KASAN": "-fsanitize=kernel-address",
+               "CONFIG_UBSAN_SHIFT": "-fsanitize=shift"}
+# Modules with exports and without imports that tests load. The kernel's configuration offers
+# them only together with drivers that are larger by far.
+BY_HAND = {"CONFIG_LRU_CACHE": "lib/lru_cache.ko", "CONFIG_CRC8": "lib/crc/crc8.ko"}
+SYMVERS = "symvers.sh"
+TOOLCHAIN = re.compile(r"(gcc|cpp|binutils|bison|flex|make|libc6-dev|libelf-dev)[-_]")
+
+
+def orders(*fragments):
+    """{option: value} of fragments, the last one wins; None for "is not set"."""
+    wanted = {}
+    for fragment in fragments:
+        with open(fragment) as lines:
+            for line in lines:
+                off = re.match(r"# (CONFIG_\w+) is not set$", line.strip())
+                on = re.match(r"(CONFIG_\w+)=(.+)$", line.strip())
+                if off:
+                    wanted[off[1]] = None
+                elif on:
+                    wanted[on[1]] = on[2]
+    return wanted
+
+
+def write_orders(path, wanted):
+    """Orders as a fragment."""
+    with open(path, "w") as out:
+        for option, value in wanted.items():
+            out.write(f"# {option} is not set\n" if value is None else f"{option}={value}\n")
+
+
+def missing(wanted, config):
+    """What was ordered and is not in the final configuration."""
+    final = orders(config)
+    wrong = []
+    for option, value in wanted.items():
+        if final.get(option) != value:
+            wrong.append(f"{option} is {final.get(option) or 'not set'}, not {value or 'unset'}")
+    return wrong
+
+
+def not_watched(out, wanted):
+    """What is wrong with folders of WATCHED in a build tree: each has objects, and of those,
+    one at least was compiled with what instruments it (the kernel exempts some)."""
+    words = [word for option, word in INSTRUMENTS.items() if wanted.get(option) == "y"]
+    wrong = []
+    for folder in WATCHED:
+        commands = []
+        for path in glob.glob(os.path.join(out, folder, ".*.o.cmd")):
+            with open(path) as text:
+                commands.append(text.read())
+        if not commands:
+            wrong.append(f"{folder} has no objects")
+        else:
+            wrong += [f"{folder} has no object with {word}" for word in words
+                      if not any(word in command for command in commands)]
+    return wrong
+
+
+def toolchain(lab):
+    """What of the laboratory's chroot makes a kernel: another QEMU in it makes no other one."""
+    section = matrix.suites()["lab"]
+    packages = archive.of(lab, section["release"]).resolved(section["packages"].split())
+    return [package for package in packages if TOOLCHAIN.match(package)]
+
+
+class SanitizerKernel:
+    """Another kernel for a KernelRow, like lab.make.kernel.StockKernel."""
+
+    fragments = ("kernel.config",)
+    # What has to be on at the end of each boot; said here, so that the configuration cannot
+    # lose them (lab.judge.kernellog.LOST).
+    detectors = ("kmemleak", "lockdep")
+    # Blocks of our modules count themselves (KCOV for the fuzzer, gcov for lines).
+    words = ("KCOV_INSTRUMENT=y", "GCOV_PROFILE=y", PATTERN)
+    nice = command.URGENT
+    # For the kernel only, not for modules.
+    kernel_words = (f"KASAN_SANITIZE={ONLY_WATCHED}", f"UBSAN_SANITIZE={ONLY_WATCHED}",
+                    *(f"{option}=m" for option in BY_HAND),
+                    *(f"cmd_gensymtypes_{kind}=/out/{SYMVERS} $@" for kind in "cS"))
+
+    def __init__(self, lab, target):
+        self.lab = lab
+        self.target = target
+        self.wanted = orders(*(os.path.join(HERE, name) for name in self.fragments))
+        self.log = lab.log(f"kernel-{target.name}")
+
+    @property
+    def release(self):
+        with open(os.path.join(self.tree(), "release")) as text:
+            return text.read().strip()
+
+    def key(self):
+        options = []
+        for name in self.fragments:
+            with open(os.path.join(HERE, name)) as text:
+                # comments may change without a new kernel
+                options += [line for line in text if re.match(r"(# )?CONFIG_", line)]
+        return cache.key(options, source.whole(self.lab), toolchain(self.lab),
+                         "layout 1", cache.file_digest(os.path.join(HERE, SYMVERS)), *self.kernel_words)
+
+    def tree(self):
+        """The folder with vmlinuz, root/usr/lib/modules/RELEASE, modules.sqfs and
+        out/, the build tree that modules are built against."""
+        return self.lab.cache.entry("kernel", self.target.name, self.key(), self._make)
+
+    def modules(self):
+        return os.path.join(self.tree(), "root/usr/lib/modules", self.release)
+
+    def kdir(self):
+        binds = [(os.path.join(self.tree(), "out"), "/out", "ro"), (source.whole(self.lab), "/src", "ro")]
+        return "/out", binds
+
+    def symvers(self, _builder):
+        return os.path.join(self.tree(), "out/Module.symvers")
+
+    def _run(self, words, what, top):
+        binds = [(top, "/out"), (source.whole(self.lab), "/src", "ro")]
+        # Where QEMU is, too: it is there minutes before the chroot that modules are built in,
+        # with headers and checkers, and nothing takes longer than this kernel.
+        self.lab.tools().run(words, f"{self.target.name}: {what}", self.log, binds, nice=self.nice)
+
+    def _make(self, tmp):
+        out = os.path.join(tmp, "out")
+        os.makedirs(out)
+        make = ["make", "-s", "-C", "/src", "O=/out", f"-j{os.cpu_count() or 1}", *self.kernel_words]
+        stamp = ["KBUILD_BUILD_TIMESTAMP=1970-01-01", "KBUILD_BUILD_USER=waymark",
+                 "KBUILD_BUILD_HOST=sanitizer"]
+        progress.step(self.target.name, "configure the kernel")
+        write_orders(os.path.join(out, "fragment"), self.wanted)
+        shutil.copy(os.path.join(HERE, SYMVERS), out)
+        self._run([*make, "KCONFIG_ALLCONFIG=/out/fragment", "allnoconfig"], "configure", out)
+        wrong = missing(self.wanted, os.path.join(out, ".config"))
+        if wrong:
+            raise LabError(f"{self.target.name}: the kernel's configuration lacks what was ordered: "
+                           f"{'; '.join(wrong)}", self.log)
+        progress.step(self.target.name, "build the kernel (minutes, once)")
+        self._run([*make, *stamp, "bzImage", "modules"], "build the kernel", out)
+        for path in BY_HAND.values():
+            if not os.path.exists(os.path.join(out, path)):
+                raise LabError(f"{self.target.name}: the kernel's build made no {path}", self.log)
+        wrong = not_watched(out, self.wanted)
+        if wrong:
+            raise LabError(f"{self.target.name}: the kernel is not instrumented as ordered: "
+                           f"{'; '.join(wrong)}", self.log)
+        os.makedirs(os.path.join(out, "stage"))
+        self._run([*make, *stamp, "modules_install", "INSTALL_MOD_PATH=/out/stage"], "modules_install", out)
+        self._arrange(tmp, out)
+
+    def _arrange(self, tmp, out):
+        with open(os.path.join(out, "include/config/kernel.release")) as text:
+            release = text.read().strip()
+        with open(os.path.join(tmp, "release"), "w") as text:
+            text.write(release + "\n")
+        shutil.copy(os.path.join(out, "arch/x86/boot/bzImage"), os.path.join(tmp, "vmlinuz"))
+        modules = os.path.join(tmp, "root/usr/lib/modules")
+        os.makedirs(modules)
+        os.rename(os.path.join(out, "stage/lib/modules", release), os.path.join(modules, release))
+        os.symlink("usr/lib", os.path.join(tmp, "root/lib"))
+        for name in ("build", "source"):
+            cache.remove(os.path.join(modules, release, name))
+        cache.remove(os.path.join(out, "stage"))
+        _trim(out)
+        kernel.pack(self.lab, tmp, release, self.log)
+
+
+class KcsanKernel(SanitizerKernel):
+    """The flavour that looks for data races of our modules, and of nobody else."""
+
+    fragments = ("kernel.config", "kcsan.config")
+    detectors = ("lockdep",)
+    words = ()
+    nice = command.NICE
+    kernel_words = (*SanitizerKernel.kernel_words, "KCSAN_SANITIZE=n")
+
+
+def _trim(out):
+    """Keep what modules are built with: headers, tools, symbols."""
+    for folder, below, files in os.walk(out):
+        inside = os.path.relpath(folder, out)
+        if inside.split("/")[0] in ("scripts", "tools", "include") or inside.startswith("arch/x86/include"):
+            below[:] = []
+            continue
+        for name in files:
+            if name.endswith((".o", ".a", ".ko", ".mod", ".mod.c", ".cmd", ".s", ".bin", ".relocs",
+                              ".unstripped", ".order")) and name != "module.lds":
+                os.unlink(os.path.join(folder, name))

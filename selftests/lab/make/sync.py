@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A copy of the tree's sources to build in; unchanged files keep their time stamp."""
+
+import os
+import shutil
+
+from lab.host import cache, command
+from lab.host.error import LabError
+
+LIST = ".waymark-sources"
+
+
+def sources(tree):
+    """All files that are not ignored, committed or not."""
+    env = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
+    try:
+        text = command.output(["git", "-C", tree, "ls-files", "-z", "-c", "-o", "--exclude-standard"],
+                              "list the sources", env=env)
+        names = text.split("\0")
+    except LabError:
+        names = []
+        for folder, folders, files in os.walk(tree):
+            folders[:] = [f for f in folders if f not in ("build", ".git", "__pycache__")]
+            names += [os.path.relpath(os.path.join(folder, f), tree) for f in files]
+    return sorted({name for name in names if name and os.path.lexists(os.path.join(tree, name))})
+
+
+def same(a, b):
+    try:
+        return os.stat(a).st_mode == os.stat(b).st_mode and _read(a) == _read(b)
+    except OSError:
+        return False
+
+
+def _read(path):
+    with open(path, "rb") as data:
+        return data.read()
+
+
+def copy(tree, target):
+    """Make target hold the sources of tree, beside what a build left there."""
+    names = sources(tree)
+    listing = os.path.join(target, LIST)
+    old = []
+    if os.path.exists(listing):
+        with open(listing) as lines:
+            old = lines.read().split("\0")
+    for name in set(old) - set(names):
+        cache.remove(os.path.join(target, name))
+    for name in names:
+        origin, goal = os.path.join(tree, name), os.path.join(target, name)
+        if same(origin, goal):
+            continue
+        os.makedirs(os.path.dirname(goal), exist_ok=True)
+        cache.remove(goal)
+        shutil.copyfile(origin, goal)
+        shutil.copymode(origin, goal)
+    with open(listing, "w") as out:
+        out.write("\0".join(names))
+
+
+def digest(tree, prefixes):
+    """What a build of these parts of the tree depends on."""
+    return cache.key([(name, cache.file_digest(os.path.join(tree, name)))
+                      for name in sources(tree) if name.startswith(tuple(prefixes))])
