@@ -7,6 +7,8 @@ that are loaded, from the figures of `make bench`, as SVG.
 usage: plot_find_symbol.py [bench.json [ROW]] > Documentation/find_symbol.svg
 """
 
+from __future__ import annotations
+
 import json
 import math
 import re
@@ -19,12 +21,18 @@ WORDS = {"miss": "no such symbol", "module_hit_oldest": "of the oldest module",
          "vmlinux_hit": "of the kernel"}
 
 
-def read(path, row):
+# (modules, instructions)
+Point = tuple[int, float]
+# by (kind, "mainline" or "symbol_index")
+Curves = dict[tuple[str, str], list[Point]]
+
+
+def read(path: str, row: str) -> Curves:
     """{(kind, "mainline" or "symbol_index"): [(modules, instructions)]}"""
     with open(path) as text:
         figures = [item for item in json.load(text)["figures"] if item["row"] == row]
     most = [item["value"] for item in figures if item["name"] == "find_symbol.modules_loaded"]
-    curves = {}
+    curves: Curves = {}
     for item in figures:
         found = re.fullmatch(r"find_symbol\.(\w+?)(?:\.(\d+)_modules)?", item["name"])
         if not found or found[1] not in COLOURS or not most:
@@ -40,26 +48,26 @@ def read(path, row):
 class Scale:
     """Modules to the right, instructions upwards on a logarithmic scale."""
 
-    def __init__(self, curves):
+    def __init__(self, curves: Curves) -> None:
         points = [point for curve in curves.values() for point in curve]
         self.most = math.ceil(max(at for at, _ in points) / 50) * 50
         self.low = math.floor(math.log10(min(cost for _, cost in points)))
         self.high = math.ceil(math.log10(max(cost for _, cost in points)))
 
-    def x(self, modules):
+    def x(self, modules: float) -> float:
         return LEFT + modules / self.most * (WIDTH - LEFT - RIGHT)
 
-    def y(self, cost):
+    def y(self, cost: float) -> float:
         share = (math.log10(cost) - self.low) / (self.high - self.low)
         return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
 
 
-def text(x, y, words, anchor="start", **more):
+def text(x: float, y: float, words: object, anchor: str = "start", **more: object) -> str:
     extra = "".join(f' {key}="{value}"' for key, value in more.items())
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{extra}>{words}</text>'
 
 
-def axes(scale):
+def axes(scale: Scale) -> list[str]:
     lines = []
     for power in range(scale.low, scale.high + 1):
         y = scale.y(10 ** power)
@@ -72,7 +80,7 @@ def axes(scale):
     return lines
 
 
-def curve(scale, key, points):
+def curve(scale: Scale, key: tuple[str, str], points: list[Point]) -> list[str]:
     kind, who = key
     path = "L".join(f"{scale.x(at):.1f} {scale.y(cost):.1f}" for at, cost in points)
     dash = "" if who == "symbol_index" else ' stroke-dasharray="6 4"'
@@ -82,18 +90,18 @@ def curve(scale, key, points):
     return lines
 
 
-def legend(keys):
+def legend(keys: list[tuple[str, str]]) -> list[str]:
     lines = []
     for i, (kind, who) in enumerate(keys):
         y = TOP + 10 + 20 * i
         dash = "" if who == "symbol_index" else ' stroke-dasharray="6 4"'
         lines.append(f'<path d="M{WIDTH - RIGHT + 14} {y}h26" stroke="{COLOURS[kind]}" '
                      f'stroke-width="2"{dash}/>')
-        lines.append(text(WIDTH - RIGHT + 46, y + 4, f"{who}: {WORDS[kind]}", **{"font-size": 10}))
+        lines.append(text(WIDTH - RIGHT + 46, y + 4, f"{who}: {WORDS[kind]}", **{"font-size": "10"}))
     return lines
 
 
-def main():
+def main() -> None:
     path = sys.argv[1] if len(sys.argv) > 1 else "build/results/bench.json"
     row = sys.argv[2] if len(sys.argv) > 2 else "trixie-6.12"
     curves = read(path, row)

@@ -7,16 +7,25 @@ nanosecond, so that ktime differences there count instructions; wall in a normal
 guest; host on this machine, in the build chroot.
 """
 
-import json
-import os
+from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from lab.boot import session
 from lab.host import cache, progress
 from lab.host.error import LabError
-from lab.judge import judge, kernellog, verdict
+from lab.judge import benchmarks, judge, kernellog, verdict
+from lab.judge.benchmarks import Figure
 from lab.make import build, kernel, matrix
+from lab.make.build import Build
+from lab.make.chroot import Bind
 from lab.rows import stock
 
-KINDS = ("icount", "wall", "host")
+if TYPE_CHECKING:
+    from lab.laboratory import Lab
+
 ROWS = ("bullseye-5.10", "trixie-6.12", "trixie-7.3")
 ICOUNT = ["-accel", "tcg", "-icount", "shift=0,sleep=off", "-cpu", "max"]
 HOST_ROW = "host"
@@ -24,57 +33,13 @@ HOST_ROW = "host"
 HOST_KERNELS = ("bookworm-6.1", "trixie-6.12")
 
 
-def programs(user, kind):
+def programs(user: Build, kind: str) -> list[str]:
     """The executables of a kind as installed."""
-    folder = os.path.join(user.stage, "opt/waymark/bench", kind)
+    folder = os.path.join(user.staged(), "opt/waymark/bench", kind)
     if not os.path.isdir(folder):
         return []
     return sorted(name for name in os.listdir(folder)
                   if os.access(os.path.join(folder, name), os.X_OK) and not name.startswith("lib"))
-
-
-def figure(name, target, value, unit, reference, reference_value):
-    """One entry of bench.json."""
-    return {"name": name, "row": target, "value": value, "unit": unit, "reference": reference,
-            "reference_value": reference_value,
-            "ratio": round(value / reference_value, 4) if reference_value else None}
-
-
-def parse(text, target):
-    """The figures in the JSON lines of a benchmark; a bad line is an error."""
-    figures = []
-    for line in text.splitlines():
-        line = line.strip()
-        if not line or line.startswith("#"):
-            continue
-        try:
-            item = json.loads(line)
-            figures.append(figure(item["name"], target, item["value"], item["unit"],
-                                  item.get("reference", ""), item.get("reference_value")))
-        except (ValueError, KeyError, TypeError) as error:
-            raise LabError(f"bench: {target}: no figure: {line[:100]} ({error})") from error
-    return figures
-
-
-def merge(path, figures):
-    """Replace the figures of the same name and row, keep the others."""
-    try:
-        with open(path) as text:
-            old = json.load(text)["figures"]
-    except (OSError, ValueError, KeyError):
-        old = []
-    fresh = {(item["name"], item["row"]) for item in figures}
-    kept = [item for item in old if (item["name"], item["row"]) not in fresh]
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    merged = sorted(kept + figures, key=lambda item: (item["name"], item["row"]))
-    with open(path + ".tmp", "w") as out:
-        json.dump({"figures": merged}, out, indent=2)
-        out.write("\n")
-    os.rename(path + ".tmp", path)
-
-
-def record(lab, figures):
-    merge(os.path.join(lab.results, "bench.json"), figures)
 
 
 class BenchRow(stock.KernelRow):
@@ -85,57 +50,61 @@ class BenchRow(stock.KernelRow):
     # wall: as machines are
     at_once = True
 
-    def __init__(self, lab, target, words=()):
+    def __init__(self, lab: Lab, target: matrix.Target, chosen: Sequence[str] = ()) -> None:
         super().__init__(lab, target)
-        self.wanted = words
+        self.chosen = chosen
 
-    def run_kind(self, kind, user):
-        self.benchmarks = tuple(p for p in programs(user, kind) if chosen(kind, p, self.wanted))
+    def run_kind(self, kind: str, user: Build) -> list[Figure]:
+        self.benchmarks = tuple(p for p in programs(user, kind) if chosen(kind, p, self.chosen))
         if not self.benchmarks:
             return []
         self.pack(user)
         progress.step(self.name, f"{kind}: {' '.join(self.benchmarks)}")
-        options = {"accelerator": ICOUNT, "cpus": 1} if kind == "icount" else {}
+        options: dict[str, Any] = {"accelerator": ICOUNT, "cpus": 1} if kind == "icount" else {}
         logs = os.path.join(self.lab.results, f"bench-{kind}-{self.name}")
         cache.remove(logs)
-        evidence = stock.boot(self.guest, self.name, f"waymark.target waymark.job=bench waymark.kind={kind}",
-                            logs, 0, 3600, **options)
+        evidence = session.boot(self.guest, self.name, "waymark.target waymark.job=bench "
+                                f"waymark.kind={kind}", logs, 0, 3600, **options)
         said = verdict.parse(evidence.verdict, evidence.nonce)
         problems = [*judge.ending(evidence), *said.problems,
                     *kernellog.bad_lines(evidence.dmesg + evidence.console)]
         if problems:
             raise LabError(f"bench: {self.name}: {kind}: {problems[0]}", logs)
         with open(os.path.join(logs, "bench")) as text:
-            return parse(text.read(), self.name)
+            return benchmarks.parse(text.read(), self.name)
 
 
-def chosen(kind, program, words):
+def chosen(kind: str, program: str, words: Sequence[str]) -> bool:
     return not words or kind in words or program in words or f"{kind}:{program}" in words
 
 
-def host(lab, user, words):
+def host(lab: Lab, user: Build, words: Sequence[str]) -> list[Figure]:
     """The benchmarks of tools, with the tools as installed."""
-    figures = []
+    figures: list[Figure] = []
     for program in programs(user, "host"):
         if not chosen("host", program, words):
             continue
         progress.step("host", program)
-        found = [kernel.StockKernel(lab, target) for target in matrix.targets()
-                 if target.name in HOST_KERNELS]
-        kernels = [(each.tree(), f"/tmp/kernels/{each.target.name}") for each in found]
-        kernels += [(os.path.dirname(each.symvers(lab.builder(each.target.suite))),
-                     f"/tmp/headers/{each.target.name}", "ro") for each in found]
         text = user.chroot.output(
             [f"/out/opt/waymark/bench/host/{program}"], f"bench: host/{program}",
-            binds=[(user.stage, "/out"), *kernels],
+            binds=[(user.staged(), "/out"), *kernels(lab)],
             env={"PATH": "/out/usr/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                  "WAYMARK_KERNELS": "/tmp/kernels", "WAYMARK_HEADERS": "/tmp/headers",
                  "LD_LIBRARY_PATH": "/out/usr/lib/x86_64-linux-gnu"})
-        figures += parse(text, HOST_ROW)
+        figures += benchmarks.parse(text, HOST_ROW)
     return figures
 
 
-def show(figures):
+def kernels(lab: Lab) -> list[Bind]:
+    """The kernels and headers that they look at."""
+    found = [kernel.StockKernel(lab, target) for target in matrix.targets()
+             if target.name in HOST_KERNELS]
+    binds: list[Bind] = [(each.tree(), f"/tmp/kernels/{each.target.name}") for each in found]
+    return binds + [(os.path.dirname(each.symvers(lab.builder(each.target.suite))),
+                     f"/tmp/headers/{each.target.name}", "ro") for each in found]
+
+
+def show(figures: Sequence[Figure]) -> None:
     """The table for people."""
     print(f"\n{'figure':<44} {'row':<14} {'value':>12} {'unit':<14} {'reference':>12} {'ratio':>8}")
     for item in figures:
@@ -144,17 +113,17 @@ def show(figures):
         print(f"{item['name']:<44} {item['row']:<14} {item['value']:>12.6g} {item['unit']:<14} {beside}")
 
 
-def run(lab, targets, words):
+def run(lab: Lab, targets: Sequence[matrix.Target], words: Sequence[str]) -> int:
     """Run the benchmarks of the targets and of the host, record and show them."""
-    figures = []
+    figures: list[Figure] = []
     for target in targets:
         entry = BenchRow(lab, target, words)
         user = entry.prepare_base()
         for kind in ("icount", "wall"):
             figures += entry.run_kind(kind, user)
-            record(lab, figures)
+            benchmarks.record(lab.results, figures)
     figures += host(lab, build.userspace(lab, "trixie", []), words)
-    record(lab, figures)
+    benchmarks.record(lab.results, figures)
     if not figures:
         raise LabError("bench: no benchmark was run")
     show(figures)

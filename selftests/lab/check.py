@@ -1,66 +1,60 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """make check: prepare and run the rows, and report."""
 
+from __future__ import annotations
+
 import concurrent.futures
-import os
 import time
 import traceback
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from lab import schedule
 from lab.host import progress
 from lab.host.error import LabError
 from lab.judge import report
 from lab.judge.result import Result
 from lab.make import matrix
-from lab.rows import coldplug, pending, plugin, stock
+from lab.rows import left_out, registry
+from lab.rows.coldplug import ROWS, Coldplug
+from lab.rows.row import Row, Wanted
+from lab.schedule import Prepared, Schedule
+
+if TYPE_CHECKING:
+    from lab.laboratory import Lab
+
+Say = Callable[[str, str], object]
 
 
-BOOTS = int(os.environ.get("BOOTS") or 20)
+def rows(lab: Lab, names: Sequence[str], wanted: Wanted) -> list[Row]:
+    """The rows that ROWS names; without it, all that make check (or check-long) has."""
+    found = registry.rows(lab, wanted)
+    if names:
+        return pick(found, names)
+    return found if wanted.long else held(found)
 
 
-def rows(lab, names, tests, long=False):
-    """
-    The rows that ROWS names; without it, all. Those that take many minutes come first, so
-    that none of them is left over at the end, alone on the machine.
-    """
-    found = plugin.rows(lab, tests, long or bool(names))
-    targets = {target.name: target for target in matrix.targets()}
-    kernels = [stock.KernelRow(lab, target, tests) for target in targets.values()]
-    for entry in kernels:
-        entry.long_minutes = 180    # two hours of them are churn
-    found += kernels
-    if long:
-        found += [coldplug.Coldplug(lab, targets[name], BOOTS) for name in coldplug.ROWS]
-    for entry in found:
-        entry.everything = long
-        if long:
-            entry.minutes = getattr(entry, "long_minutes", entry.minutes)
-    found.sort(key=lambda entry: entry.minutes, reverse=True)
-    return pick(found, names) if names or long else held(found)
-
-
-def held(found):
-    """Without the rows that the file `pending` names, and says so."""
+def held(found: Sequence[Row]) -> list[Row]:
+    """Without the rows that are left to check-long; says so of those that the file left_out names."""
     rows_held = []
     for entry in found:
-        why = pending.whole(entry.name)
+        why = left_out.whole(entry.name)
         if why:
             progress.step(entry.name, f"left to check-long: {why}")
-        else:
+        elif not entry.long_only:
             rows_held.append(entry)
     return rows_held
 
 
-def pick(found, names):
+def pick(found: Sequence[Row], names: Sequence[str]) -> list[Row]:
     """Those that ROWS names, in the order in which they are."""
     known = {entry.name: entry for entry in found}
     for name in names:
         if name not in known:
             raise LabError(f"{name}: no such row; rows: {' '.join(known)}")
-    return [entry for entry in found if not names or entry.name in names]
+    return [entry for entry in found if entry.name in names]
 
 
-def one(entry, prepared, say):
+def one(entry: Row, prepared: Prepared, say: Say) -> Result:
     """A prepared row's Result, whatever happens."""
     start = time.monotonic()
     try:
@@ -81,38 +75,35 @@ def one(entry, prepared, say):
     return result
 
 
-def work(order, brief=False, say=progress.step):
-    """Run rows until none is left, the short ones or the others; [(row, Result)]."""
+def work(order: Schedule, brief: bool = False, say: Say = progress.step) -> list[tuple[Row, Result]]:
+    """Run rows until none is left, the short ones or the others."""
     done = []
-    while (entry := order.take(brief))[0]:
-        done.append((entry[0], one(*entry, say)))
+    while next_one := order.take(brief):
+        done.append((next_one[0], one(*next_one, say)))
     return done
 
 
-def execute(lab, entries, jobs, long=False, whole=False):
+def execute(lab: Lab, entries: Sequence[Row], jobs: int, long: bool = False, whole: bool = False) -> int:
     """Run the rows, write and show the report; whole: all that make check has."""
     jobs = max(1, jobs)
-    order = schedule.Schedule(entries, jobs)
-    pool = concurrent.futures.ThreadPoolExecutor(jobs + 1)
-    futures = [pool.submit(work, order, brief) for brief in [True, *[False] * jobs]]
-    found = {id(entry): result for future in futures for entry, result in future.result()}
-    pool.shutdown()
+    order = Schedule(entries, jobs)
+    with concurrent.futures.ThreadPoolExecutor(jobs + 1) as pool:
+        futures = [pool.submit(work, order, brief) for brief in [True, *[False] * jobs]]
+        found = {id(entry): result for future in futures for entry, result in future.result()}
     results = [found[id(entry)] for entry in entries]
-    report.write(lab, results, long)
-    report.show(results, report.seconds(lab, progress.elapsed()) if whole else "")
+    made = lab.cache.made
+    report.write(lab.tree, lab.results, results, bool(made), long)
+    report.show(results, report.seconds(lab.results, made, progress.elapsed()) if whole else "")
     return 0 if results and all(result.good for result in results) else 1
 
 
-def run(lab, names, tests, jobs, long=False):
+def run(lab: Lab, names: Sequence[str], tests: Sequence[str], jobs: int, long: bool = False) -> int:
     """0 when every row is good."""
-    return execute(lab, rows(lab, names, tests, long), jobs, long, not (names or tests or long))
+    entries = rows(lab, names, Wanted(tuple(tests), long))
+    return execute(lab, entries, jobs, long, not (names or tests or long))
 
 
-def coldplugs(lab, names, boots, jobs):
+def coldplugs(lab: Lab, names: Sequence[str], boots: int, jobs: int) -> int:
     """make check-coldplug: nothing but the boots."""
-    targets = {target.name: target for target in matrix.targets()}
-    unknown = [name for name in names if name not in targets]
-    if unknown:
-        raise LabError(f"{unknown[0]}: no such row; rows: {' '.join(targets)}")
-    return execute(lab, [coldplug.Coldplug(lab, targets[name], boots)
-                         for name in names or coldplug.ROWS], jobs)
+    targets = [target for target in matrix.choose(names) if target.name in (names or ROWS)]
+    return execute(lab, [Coldplug(lab, target, boots) for target in targets], jobs)

@@ -1,63 +1,62 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The command line: selftests/lab/run COMMAND [NAME=VALUE]..."""
 
+from __future__ import annotations
+
 import argparse
 import os
 import signal
 import sys
+from typing import Any
 
 from lab import bench, check, demo, lengths, shell
 from lab.host import command
 from lab.host.error import LabError
+from lab.judge import points
 from lab.laboratory import Lab
 from lab.make import matrix
-
 
 # Three emulated guests on two processors took 11 % longer for the same than two at a time.
 JOBS = int(os.environ.get("JOBS") or max(2, (os.cpu_count() or 2) // 2))
 
 
-def words(text):
+def words(text: str | None) -> list[str]:
     return (text or "").split()
 
 
-def choose(names):
-    """The targets that ROWS names, in the order of the matrix."""
-    known = {target.name: target for target in matrix.targets()}
-    for name in names:
-        if name not in known:
-            raise LabError(f"{name}: no such row; rows: {' '.join(known)}")
-    return [target for name, target in known.items() if not names or name in names]
-
-
-def command_check(lab, options):
+def command_check(lab: Lab, options: argparse.Namespace) -> int:
     return check.run(lab, words(options.rows), words(options.tests), options.jobs, options.long)
 
 
-def command_coldplug(lab, options):
+def command_coldplug(lab: Lab, options: argparse.Namespace) -> int:
     return check.coldplugs(lab, words(options.rows), options.boots, options.jobs)
 
 
-def command_bench(lab, options):
-    return bench.run(lab, choose(words(options.rows) or bench.ROWS), words(options.tests))
+def command_bench(lab: Lab, options: argparse.Namespace) -> int:
+    return bench.run(lab, matrix.choose(words(options.rows) or bench.ROWS), words(options.tests))
 
 
-def command_demo(lab, options):
-    return demo.run(lab, choose([options.row])[0])
+def command_demo(lab: Lab, options: argparse.Namespace) -> int:
+    return demo.run(lab, matrix.choose([options.row])[0])
 
 
-def command_vm(lab, options):
-    return shell.run(lab, choose([options.row])[0], words(os.environ.get("TESTS")))
+def command_vm(lab: Lab, options: argparse.Namespace) -> int:
+    return shell.run(lab, matrix.choose([options.row])[0], words(os.environ.get("TESTS")))
 
 
-def command_rows(_lab, _options):
+def command_rows(_lab: Lab, _options: argparse.Namespace) -> int:
     for target in matrix.targets():
         print(f"{target.name:<18} {target.suite:<10} systemd {target.systemd}")
     return 0
 
 
-def parser():
-    told = {"epilog": lengths.HELP, "formatter_class": argparse.RawDescriptionHelpFormatter}
+def command_points(lab: Lab, _options: argparse.Namespace) -> int:
+    print("\n".join(points.lines(lab.results)))
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    told: dict[str, Any] = {"epilog": lengths.HELP, "formatter_class": argparse.RawDescriptionHelpFormatter}
     top = argparse.ArgumentParser(prog="lab", description="Build, boot and judge the suite.", **told)
     sub = top.add_subparsers(dest="command", required=True)
     entry = sub.add_parser("check", help="run rows and report", **told)
@@ -83,10 +82,12 @@ def parser():
     entry.set_defaults(call=command_vm)
     entry = sub.add_parser("rows", help="list the matrix")
     entry.set_defaults(call=command_rows)
+    entry = sub.add_parser("points", help="how many points each test had in the last run of each row")
+    entry.set_defaults(call=command_points)
     return top
 
 
-def give_back(folder):
+def give_back(folder: str) -> None:
     """Results belong to who called sudo."""
     owner = os.environ.get("SUDO_UID")
     if not owner:
@@ -97,7 +98,7 @@ def give_back(folder):
             os.lchown(os.path.join(path, name), int(owner), group)
 
 
-def main():
+def main() -> int:
     options = parser().parse_args()
     # A terminated run stops what it started, like an interrupted one.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -107,7 +108,7 @@ def main():
         lengths.check()
         lab = Lab()
         try:
-            return options.call(lab, options)
+            return int(options.call(lab, options))
         finally:
             give_back(os.path.join(lab.tree, "build"))
     except LabError as error:

@@ -1,42 +1,50 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """make demo: a guest with five NICs takes the tour, its screen is shown here."""
 
+from __future__ import annotations
+
 import dataclasses
 import os
 import sys
+from typing import TYPE_CHECKING
 
+from lab.boot import session
+from lab.boot.qemu import Guest
 from lab.host import cache, progress
 from lab.host.error import LabError
 from lab.judge import kernellog, verdict
+from lab.make import matrix
 from lab.rows import stock
+
+if TYPE_CHECKING:
+    from lab.laboratory import Lab
 
 LIMIT = 600
 
 
-class Screen(stock.Watch):
+class Screen(session.Watch):
     """Copies what the guest shows as it comes."""
 
-    def __init__(self, guest, name, planned):
+    def __init__(self, guest: Guest, name: str, planned: int) -> None:
         super().__init__(guest, name, planned)
         self.shown = 0
 
-    def __call__(self):
+    def __call__(self) -> None:
         text = self.guest.text("screen")
         sys.stdout.write(text[self.shown:])
         sys.stdout.flush()
         self.shown = len(text)
 
 
-def run(lab, target):
+def run(lab: Lab, target: matrix.Target) -> int:
     """0 when every step of the tour did what it shows."""
     progress.step("demo", f"build the suite for {target.name} and boot it, five NICs")
-    entry = stock.KernelRow(lab, dataclasses.replace(target, machine="demo"))
-    entry.name = "demo"
+    entry = stock.KernelRow(lab, dataclasses.replace(target, machine="demo"), name="demo")
     entry.pack(entry.prepare_base())
     logs = os.path.join(lab.results, "demo")
     cache.remove(logs)
-    evidence = stock.boot(entry.guest, "demo", "waymark.target waymark.job=demo", logs, 0, LIMIT,
-                        watch=Screen)
+    evidence = session.boot(entry.guest, "demo", "waymark.target waymark.job=demo", logs, 0, LIMIT,
+                            watch=Screen)
     said = verdict.parse(evidence.verdict, evidence.nonce)
     problems = said.problems + kernellog.bad_lines(evidence.dmesg + evidence.console)
     if evidence.timed_out:

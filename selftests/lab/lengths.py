@@ -4,8 +4,11 @@ How long the fuzzer and the churn go on when the user says so, and with which se
 get it on their kernel's command line, from which guest/bin/environment takes it.
 """
 
+from __future__ import annotations
+
 import os
 import re
+from collections.abc import Mapping, Sequence
 
 from lab.host.error import LabError
 
@@ -20,6 +23,8 @@ HELP = f"""environment:
                                  times; or, with DURATION (90s, 30m, 2h), for so long
 """
 
+Environment = Mapping[str, str]
+
 LONGEST = 24 * 3600
 MOST = 100000
 MOST_SEED = 10 ** 19 - 1
@@ -28,7 +33,7 @@ UNITS = {"s": 1, "m": 60, "h": 3600}
 CYCLE = 15
 
 
-def number(env, name, most, wanted):
+def number(env: Environment, name: str, most: int, wanted: str) -> int | None:
     """A number from 0 to most, or None if nothing is asked for."""
     text = env.get(name)
     if not text:
@@ -38,44 +43,44 @@ def number(env, name, most, wanted):
     return int(text)
 
 
-def fuzz(env):
+def fuzz(env: Environment) -> int | None:
     """Seconds, or None."""
     return number(env, FUZZ, LONGEST, f"a number of seconds, 0 to {LONGEST}")
 
 
-def seed(env):
+def seed(env: Environment) -> int | None:
     """The seed, or None."""
     return number(env, SEED, MOST_SEED, "a number, the seed of a finding")
 
 
-def churn(env):
+def churn(env: Environment) -> tuple[str, int] | None:
     """(text for the guest, seconds that it may take), or None if nothing is asked for."""
     text = env.get(CHURN)
     if not text:
         return None
     found = re.fullmatch(r"([0-9]{1,9})([smh]?)", text)
-    count = int(found[1]) if found else 0
-    if not count or (count * UNITS[found[2]] > LONGEST if found[2] else count > MOST):
+    count, unit = (int(found[1]), found[2]) if found else (0, "")
+    if not count or (count * UNITS[unit] > LONGEST if unit else count > MOST):
         raise LabError(f"{CHURN}={text}: give a number of cycles, 1 to {MOST}, "
                        "or a duration of up to 24h: 90s, 30m, 2h")
-    return text, count * UNITS.get(found[2], CYCLE)
+    return text, count * UNITS.get(unit, CYCLE)
 
 
-def check(env=os.environ):
+def check(env: Environment = os.environ) -> None:
     """One LabError for a value that means nothing, before hours of work."""
     fuzz(env)
     seed(env)
     churn(env)
 
 
-def words(env=os.environ):
+def words(env: Environment = os.environ) -> list[str]:
     """For the guest's kernel command line."""
     cycles = churn(env)
     wanted = {"fuzz": fuzz(env), "seed": seed(env), "churn": cycles and cycles[0]}
     return [f"waymark.{name}={value}" for name, value in wanted.items() if value is not None]
 
 
-def seconds(tests, env=os.environ):
+def seconds(tests: Sequence[str], env: Environment = os.environ) -> int:
     """What a row with these tests needs for that, beyond its limit."""
     cycles = churn(env)
     return (("fuzz:fuzz" in tests and fuzz(env) or 0)

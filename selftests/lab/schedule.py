@@ -4,28 +4,33 @@ Which row is run next: some run while others are being prepared. Where nothing i
 cached, a row waits for packages and compilers longer than it runs.
 """
 
+from __future__ import annotations
+
 import concurrent.futures
 import threading
 import time
+from collections.abc import Sequence
+
+from lab.rows.row import Row
 
 # Rows of about a minute are run beside the others, one at a time: they wait for something half
 # of their time, and at the end they would leave a processor idle.
 SHORT = 1       # minutes
 
 
-def short(entry):
+def short(entry: Row) -> bool:
     return entry.minutes <= SHORT
 
 
 class Prepared:
     """How the preparation of a row ended."""
 
-    def __init__(self, seconds, error):
+    def __init__(self, seconds: float, error: BaseException | None) -> None:
         self.seconds = seconds
         self.error = error      # the exception, None if it went well
 
 
-def prepare(entry):
+def prepare(entry: Row) -> Prepared:
     """Prepare a row; whatever happens is for who runs it to say."""
     start = time.monotonic()
     error = None
@@ -42,21 +47,21 @@ class Schedule:
     as many that are ready wait for their turn: more would only slow down those that run.
     """
 
-    def __init__(self, entries, jobs):
+    def __init__(self, entries: Sequence[Row], jobs: int) -> None:
         self.jobs = jobs
         self.waiting = list(entries)    # not handed out
-        self.prepared = {}              # by id()
+        self.prepared: dict[int, Prepared] = {}              # by id()
         self.changed = threading.Condition()
         self.pools = {brief: concurrent.futures.ThreadPoolExecutor(1 if brief else jobs)
                       for brief in (True, False)}
         for entry in entries:
             self.pools[short(entry)].submit(self._prepare, entry)
 
-    def _ready(self):
+    def _ready(self) -> int:
         """How many are ready that are no short ones."""
         return sum(id(entry) in self.prepared and not short(entry) for entry in self.waiting)
 
-    def _prepare(self, entry):
+    def _prepare(self, entry: Row) -> None:
         with self.changed:
             while not short(entry) and self._ready() >= self.jobs:
                 self.changed.wait()
@@ -65,9 +70,9 @@ class Schedule:
             self.prepared[id(entry)] = done
             self.changed.notify_all()
 
-    def take(self, brief=False):
+    def take(self, brief: bool = False) -> tuple[Row, Prepared] | None:
         """
-        (row, Prepared) to be run next, of the short ones or of the others; (None, None) when
+        The row to be run next, of the short ones or of the others, and its Prepared; None when
         all of those have been handed out.
         """
         with self.changed:
@@ -78,4 +83,4 @@ class Schedule:
                         self.changed.notify_all()
                         return entry, self.prepared[id(entry)]
                 self.changed.wait()
-        return None, None
+        return None

@@ -9,6 +9,8 @@ Status 0 when both are equal; else 1 and one line a difference. With the argumen
 is "right" or "wrong".
 """
 
+from __future__ import annotations
+
 import array
 import fcntl
 import os
@@ -18,6 +20,7 @@ import stat
 import struct
 import sys
 import traceback
+from collections.abc import Iterator
 
 NET = "/sys/class/net"
 ROOT = "/dev/netdev"
@@ -27,7 +30,7 @@ ETHTOOL_GPERMADDR = 0x20
 FUNCTION = re.compile(r"[0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$")
 
 
-def read(path):
+def read(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
             return file.read()
@@ -35,17 +38,17 @@ def read(path):
         return b""
 
 
-def line(path):
+def line(path: str) -> bytes:
     return read(path).rstrip(b"\n")
 
 
-def escape(text):
+def escape(text: bytes) -> str:
     if text in (b".", b".."):
         return "".join(f"\\x{byte:02x}" for byte in text)
     return "".join(chr(byte) if PLAIN.match(bytes([byte])) else f"\\x{byte:02x}" for byte in text)
 
 
-def record(ifindex):
+def record(ifindex: int) -> dict[str, bytes]:
     """udev's properties of a network device."""
     found = {}
     for entry in read(f"/run/udev/data/n{ifindex}").split(b"\n"):
@@ -55,7 +58,7 @@ def record(ifindex):
     return found
 
 
-def permanent_mac(name):
+def permanent_mac(name: bytes) -> bytes:
     """From the driver through ethtool, not from what the kernel shows as current."""
     command = array.array("B", struct.pack("=II32x", ETHTOOL_GPERMADDR, 32))
     request = struct.pack("16sP16x", name, command.buffer_info()[0])
@@ -70,10 +73,11 @@ def permanent_mac(name):
     return mac if len(mac) == 17 and mac not in useless else b""
 
 
-def serial(device):
+def serial(device: str) -> str:
     """The Device Serial Number of a PCI Express function."""
     config = read(f"{device}/config")
-    at, seen = 0x100, set()
+    at = 0x100
+    seen: set[int] = set()
     while 0x100 <= at <= len(config) - 12 and at not in seen:
         seen.add(at)
         header = int.from_bytes(config[at:at + 4], "little")
@@ -88,7 +92,7 @@ def serial(device):
 
 
 class Nic:
-    def __init__(self, name):
+    def __init__(self, name: bytes) -> None:
         self.name = name
         self.dir = os.path.realpath(os.path.join(NET, os.fsdecode(name)))
         self.ifindex = int(line(f"{self.dir}/ifindex"))
@@ -98,7 +102,7 @@ class Nic:
         self.order.append((int(line(f"{self.dir}/dev_port") or 0),))
         self.pci = os.path.join(self.dir.split(functions[-1])[0], functions[-1]) if functions else ""
 
-    def claims(self):
+    def claims(self) -> Iterator[tuple[str, str]]:
         yield "by-name", escape(self.name)
         if self.virtual:
             return
@@ -120,9 +124,9 @@ class Nic:
             yield "by-id", f"pci-{vendor}-{model}-{number}-f{self.pci[-1]}"
 
 
-def expected():
+def expected() -> tuple[dict[str, int], set[int]]:
     """{"by-x/name": ifindex}; of two claimants the one that is plugged in first in bus order."""
-    links = {}
+    links: dict[str, int] = {}
     nics = [Nic(name) for name in os.listdir(os.fsencode(NET))
             if os.path.isdir(os.path.join(os.fsencode(NET), name))]
     for nic in sorted(nics, key=lambda nic: (nic.virtual, nic.order)):
@@ -132,8 +136,9 @@ def expected():
     return links, {nic.ifindex for nic in nics}
 
 
-def actual():
-    links, nodes = {}, set()
+def actual() -> tuple[dict[str, str], set[int]]:
+    links: dict[str, str] = {}
+    nodes: set[int] = set()
     for top, _, names in os.walk(ROOT):
         for name in names:
             path = os.path.join(top, name)
@@ -146,7 +151,7 @@ def actual():
     return links, nodes
 
 
-def right():
+def right() -> bool:
     """Prints the differences; True if there are none."""
     wanted, indexes = expected()
     found, nodes = actual()
@@ -170,7 +175,7 @@ def right():
     return not wrong
 
 
-def main():
+def main() -> int:
     if "-" not in sys.argv:
         return 0 if right() else 1
     for _ in sys.stdin:

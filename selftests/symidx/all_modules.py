@@ -15,6 +15,8 @@ the index's.
 WAYMARK_EVERY=N takes every Nth module only.
 """
 
+from __future__ import annotations
+
 import ctypes
 import errno
 import json
@@ -24,6 +26,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+from typing import Any
 
 RELEASE = os.uname().release
 FOLDER = f"/lib/modules/{RELEASE}"
@@ -38,7 +41,7 @@ NONBLOCK = os.O_NONBLOCK
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def content(path):
+def content(path: str) -> bytearray:
     """The module's bytes, uncompressed."""
     if path.endswith(".xz"):
         with lzma.open(path) as data:
@@ -50,7 +53,7 @@ def content(path):
         return bytearray(data.read())
 
 
-def unsigned(data):
+def unsigned(data: bytearray) -> bytearray:
     """Without the signature at its end."""
     if not data.endswith(MARK):
         return data
@@ -58,14 +61,14 @@ def unsigned(data):
     return data[:len(data) - len(MARK) - SIGNATURE_HEAD - size]
 
 
-def harmless(data):
+def harmless(data: bytearray) -> tuple[bytearray, int]:
     """With relocations of no kind where its struct module names init and exit."""
     start, = struct.unpack_from("<Q", data, 0x28)
     size, count, names = struct.unpack_from("<HHH", data, 0x3A)
     sections = [struct.unpack_from("<IIQQQQIIQQ", data, start + i * size) for i in range(count)]
     text = sections[names][4]
 
-    def name(section):
+    def name(section: tuple[int, ...]) -> bytes:
         at = text + section[0]
         return bytes(data[at:data.index(0, at)])
     mine = [i for i, section in enumerate(sections) if name(section) == b".gnu.linkonce.this_module"]
@@ -78,11 +81,11 @@ def harmless(data):
     return data, found
 
 
-def name_of(path):
+def name_of(path: str) -> str:
     return os.path.basename(path).split(".ko")[0].replace("-", "_")
 
 
-def loaded():
+def loaded() -> set[str]:
     with open("/proc/modules") as lines:
         return {line.split()[0] for line in lines}
 
@@ -90,14 +93,14 @@ def loaded():
 class Kernel:
     """What is loaded, and what the kernel says to more."""
 
-    def __init__(self, needs, paths):
+    def __init__(self, needs: dict[str, list[str]], paths: dict[str, str]) -> None:
         self.needs = needs
         self.paths = paths
         self.before = loaded()  # by the system, also meanwhile
-        self.loaded = []
-        self.ran = []           # modules whose struct module could not be made harmless
+        self.loaded: list[str] = []
+        self.ran: list[str] = []           # modules whose struct module could not be made harmless
 
-    def insert(self, name):
+    def insert(self, name: str) -> int:
         """0 or the errno."""
         data, found = harmless(unsigned(content(self.paths[name])))
         if not found:
@@ -122,14 +125,14 @@ class Kernel:
             return 0
         return error
 
-    def unload(self):
+    def unload(self) -> None:
         while self.loaded:
             name = self.loaded.pop()
             if libc.syscall(DELETE_MODULE, name.encode(), NONBLOCK):
                 raise SystemExit(f"Bail out! {name} does not go: "
                                  f"{os.strerror(ctypes.get_errno())}")
 
-    def attempt(self, name):
+    def attempt(self, name: str) -> tuple[int, str]:
         """0, or the errno and whose it is."""
         for each in [*self.needs[name], name]:
             if each in self.before or each in self.loaded:
@@ -139,7 +142,7 @@ class Kernel:
                 return error, each
         return 0, name
 
-    def verdict(self, name):
+    def verdict(self, name: str) -> tuple[bool, str]:
         """(loads, why not)"""
         if len(self.loaded) > LOADED_AT_MOST:
             self.unload()
@@ -151,9 +154,10 @@ class Kernel:
         return error == 0, f"{errno.errorcode.get(error, error)} from {culprit}" if error else ""
 
 
-def modules():
+def modules() -> tuple[dict[str, list[str]], dict[str, str]]:
     """({name: what has to be loaded before, in order}, {name: path})"""
-    needs, paths = {}, {}
+    needs: dict[str, list[str]] = {}
+    paths: dict[str, str] = {}
     with open(f"{FOLDER}/modules.dep") as lines:
         for line in lines:
             path, _, rest = line.partition(":")
@@ -169,28 +173,28 @@ def modules():
     return needs, paths
 
 
-def independent(wanted, needs):
+def independent(wanted: list[str], needs: dict[str, list[str]]) -> list[list[str]]:
     """Groups of the names, none of which needs another one of its group."""
-    depths = {}
+    depths: dict[str, int] = {}
 
-    def depth(name):
+    def depth(name: str) -> int:
         if name not in depths:
             depths[name] = 0    # for a circle, which there is not
             depths[name] = 1 + max((depth(other) for other in needs.get(name, ())), default=-1)
         return depths[name]
-    groups = {}
+    groups: dict[int, list[str]] = {}
     for name in wanted:
         groups.setdefault(depth(name), []).append(name)
     return [groups[key] for key in sorted(groups)]
 
 
-def ask_group(names, paths, index):
+def ask_group(names: list[str], paths: dict[str, str], index: str) -> list[dict[str, Any]]:
     """Verdicts on files that do not need each other; a proof that symidx agrees to that."""
     run = subprocess.run(["symidx", "check", "-j", "--index", index, *(paths[n] for n in names)],
                          stdout=subprocess.PIPE, check=False)
     if run.returncode not in (0, 1):
         raise SystemExit(f"Bail out! symidx check: status {run.returncode}")
-    found = json.loads(run.stdout)["modules"]
+    found: list[dict[str, Any]] = json.loads(run.stdout)["modules"]
     for one in found:
         of_files = set(one["needs"]) & set(names)
         if of_files:
@@ -199,9 +203,11 @@ def ask_group(names, paths, index):
     return found
 
 
-def ask_symidx(wanted, needs, paths):
+def ask_symidx(wanted: list[str], needs: dict[str, list[str]],
+               paths: dict[str, str]) -> tuple[dict[str, tuple[bool, str]], int]:
     """({name: (loads, reasons)}, how many modules need others)"""
-    verdicts, using = {}, 0
+    verdicts: dict[str, tuple[bool, str]] = {}
+    using = 0
     with tempfile.TemporaryDirectory() as top:
         index = f"{FOLDER}/symbol_index.bin"
         if not os.path.exists(index):
@@ -215,7 +221,7 @@ def ask_symidx(wanted, needs, paths):
     return verdicts, using
 
 
-def main():
+def main() -> None:
     print("TAP version 13\n1..3", flush=True)
     needs, paths = modules()
     wanted = sorted(paths)[::int(os.environ.get("WAYMARK_EVERY") or 1)]

@@ -7,10 +7,18 @@ in a second or two where nothing does, and then a kernel, up to where it misses
 its root file system. The answer holds until the machine boots again.
 """
 
+from __future__ import annotations
+
 import os
 import subprocess
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from lab.host import command, progress
+from lab.make.chroot import Binds
+
+if TYPE_CHECKING:
+    from lab.laboratory import Lab
 
 # A boot sector that writes "W" to the debug console and stops the machine.
 SECTOR = (b"\xb0\x57\xe6\xe9"           # mov al,'W'; out 0xe9,al
@@ -33,16 +41,16 @@ TCG = {False: ["-accel", "tcg,thread=single", *CPU], True: ["-accel", "tcg,threa
 KVM = ["-accel", "kvm", "-cpu", "host"]
 
 
-def boot_id():
+def boot_id() -> str:
     with open("/proc/sys/kernel/random/boot_id") as text:
         return text.read().strip()
 
 
-def sector():
+def sector() -> bytes:
     return SECTOR.ljust(510, b"\0") + b"\x55\xaa"
 
 
-def said(lab, words, limit, binds=()):
+def said(lab: Lab, words: Sequence[str], limit: float, binds: Binds = ()) -> str:
     """What a guest with these arguments writes to /build/out until it ends, or for so many seconds."""
     folder = lab.workspace("probe")
     with open(os.path.join(folder, "disk"), "wb") as out:
@@ -63,13 +71,13 @@ def said(lab, words, limit, binds=()):
         return text.read()
 
 
-def runs_sector(lab, words):
+def runs_sector(lab: Lab, words: Sequence[str]) -> bool:
     return said(lab, [*words, "-m", "64", "-drive", "file=/build/disk,format=raw,if=ide",
                       "-debugcon", "file:/build/out", "-device", "isa-debug-exit,iobase=0xf4,iosize=1"],
                 SECTOR_LIMIT).startswith("W")
 
 
-def runs_kernel(lab, words, vmlinuz):
+def runs_kernel(lab: Lab, words: Sequence[str], vmlinuz: str) -> bool:
     """With as many processors as guests have: one alone comes up where two do not."""
     return ARRIVED in said(lab, [*words, "-machine", "q35", "-m", "512", "-smp", "2",
                                  "-kernel", "/build/vmlinuz", "-append", "console=ttyS0 panic=-1",
@@ -77,7 +85,7 @@ def runs_kernel(lab, words, vmlinuz):
                            KERNEL_LIMIT, [(vmlinuz, "/build/vmlinuz", "ro")])
 
 
-def works(lab, words, vmlinuz):
+def works(lab: Lab, words: Sequence[str], vmlinuz: str) -> bool:
     """
     Whether guests with these arguments come up. A kernel gets a second time, as the answer is
     kept, and what was slow may have been this kernel or the moment.
@@ -85,12 +93,12 @@ def works(lab, words, vmlinuz):
     return runs_sector(lab, words) and any(runs_kernel(lab, words, vmlinuz) for _ in range(2))
 
 
-def get(lab, vmlinuz, at_once=False):
+def get(lab: Lab, vmlinuz: str, at_once: bool = False) -> list[str]:
     """The QEMU arguments of the best accelerator that works; emulated CPUs run at once or by turns."""
     return KVM if choose(lab, vmlinuz) == "kvm" else TCG[at_once]
 
 
-def choose(lab, vmlinuz):
+def choose(lab: Lab, vmlinuz: str) -> str:
     """"kvm" or "tcg"; probed once a boot of this machine, with any kernel."""
     with lab.guard("accel"):
         path = os.path.join(lab.cache.top, "accelerator")

@@ -5,10 +5,14 @@ is a line "SERIAL add ID MODEL BUS [PROPERTY=VALUE]...", "SERIAL del ID..." or
 "SERIAL ports"; the answer "SERIAL ok [TEXT]" or "SERIAL error TEXT".
 """
 
+from __future__ import annotations
+
 import re
 import socket
 import threading
 import time
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from lab.host.error import LabError
 
@@ -22,8 +26,15 @@ TRY_AGAIN = 1
 BUSY = re.compile("guest is busy|already in the process of unplug")
 
 
+class Commands(Protocol):
+    """As much of QEMU's machine protocol as plugging needs (qmp.Qmp)."""
+
+    def command(self, name: str, **arguments: object) -> Any:
+        ...
+
+
 class Control(threading.Thread):
-    def __init__(self, qmp, path, log, ports):
+    def __init__(self, qmp: Commands, path: str, log: str, ports: Sequence[str]) -> None:
         super().__init__(daemon=True)
         self.qmp = qmp
         self.path = path
@@ -32,7 +43,7 @@ class Control(threading.Thread):
         self.stopping = False
         self.count = 0
 
-    def run(self):
+    def run(self) -> None:
         try:
             with socket.socket(socket.AF_UNIX) as wire:
                 self._connect(wire)
@@ -45,7 +56,7 @@ class Control(threading.Thread):
         except OSError:
             pass    # QEMU is gone, and so is the guest that would ask
 
-    def _connect(self, wire):
+    def _connect(self, wire: socket.socket) -> None:
         while not self.stopping:
             try:
                 return wire.connect(self.path)
@@ -53,7 +64,7 @@ class Control(threading.Thread):
                 time.sleep(0.1)
         raise OSError
 
-    def serve(self, words):
+    def serve(self, words: Sequence[str]) -> str:
         """The answer to a request of the guest."""
         serial = words[0] if words else "?"
         try:
@@ -62,7 +73,7 @@ class Control(threading.Thread):
             return f"{serial} error {error}"
         return f"{serial} ok {text}".rstrip()
 
-    def request(self, words):
+    def request(self, words: Sequence[str]) -> str:
         """Do one request; also for callers on the host."""
         verb = words[0] if words else ""
         if verb == "add" and len(words) >= 4:
@@ -73,16 +84,16 @@ class Control(threading.Thread):
             return " ".join(self.ports)
         raise LabError(f"unknown request {' '.join(words)}")
 
-    def add(self, name, model, bus, properties):
+    def add(self, name: str, model: str, bus: str, properties: Sequence[str]) -> str:
         if bus not in self.ports:
             raise LabError(f"{bus}: no such port; there are {' '.join(self.ports)}")
         # A backend of its own each time: the old one may linger after an unplug.
         self.count += 1
         backend = f"plug{self.count}"
         self.qmp.command("netdev_add", type="hubport", id=backend, hubid=0)
-        settings = dict(word.split("=", 1) for word in properties)
+        pairs = dict(word.split("=", 1) for word in properties)
         settings = {key: int(value) if key == "acpi-index" else value
-                    for key, value in settings.items()}
+                    for key, value in pairs.items()}
         try:
             self.qmp.command("device_add", driver=model, id=name, bus=bus, netdev=backend,
                              romfile="", **settings)
@@ -91,12 +102,12 @@ class Control(threading.Thread):
             raise
         return ""
 
-    def _there(self, names):
+    def _there(self, names: Sequence[str]) -> list[str]:
         """Those of them that QEMU has: a device that the guest let go of is none."""
         known = [entry["name"] for entry in self.qmp.command("qom-list", path="/machine/peripheral")]
         return [name for name in names if name in known]
 
-    def _ask(self, name):
+    def _ask(self, name: str) -> float:
         """Seconds to the next question, soon if its port is not up to it yet."""
         try:
             self.qmp.command("device_del", id=name)
@@ -107,7 +118,7 @@ class Control(threading.Thread):
             return TRY_AGAIN
         return ASK_AGAIN
 
-    def remove(self, names):
+    def remove(self, names: Sequence[str]) -> str:
         """
         Ask until the guest lets go of all: a port that is still powering up ignores it. The event
         DEVICE_DELETED says more: QEMU has freed the device. It does so when its thread for RCU

@@ -1,15 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A guest's QEMU command line and the running process."""
 
+from __future__ import annotations
+
 import os
 import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from lab.boot import accel, hang
+from lab.boot import accel
 from lab.host import command
+from lab.host.command import Child
 from lab.host.error import LabError
+from lab.make.chroot import Bind
+
+if TYPE_CHECKING:
+    from lab.laboratory import Lab
 
 PORTS = ("tap", "dmesg", "kmemleak", "bench", "screen", "gcov")
 # Under emulation on a busy machine, time-based detectors cry wolf.
@@ -20,12 +29,16 @@ TICKS = "nohz=off highres=off"
 # There is nothing to protect an emulated processor from.
 UNMITIGATED = "mitigations=off"
 
+# An interrupt that cannot be masked takes the kernel down, which then lists the tasks (nmi.py).
+# Kernels since 6.17 know the second by another name.
+NMI = "unknown_nmi_panic panic_print=1 panic_sys_info=tasks"
+
 # A short path: sockets are in it.
 PLACE = "/run"
 WORK = "waymark-guest-"
 
 
-def sweep():
+def sweep() -> None:
     """Remove what interrupted runs left: the folder's name holds the process."""
     for name in os.listdir(PLACE):
         if name.startswith(WORK):
@@ -37,13 +50,13 @@ def sweep():
 class Disks:
     """What is booted: kernel, initramfs and the three images."""
 
-    def __init__(self, vmlinuz, initramfs, rootfs, modules, payload):
+    def __init__(self, vmlinuz: str, initramfs: str, rootfs: str, modules: str, payload: str) -> None:
         self.vmlinuz = vmlinuz
         self.initramfs = initramfs
         self.images = (rootfs, modules, payload)
 
 
-def split_append(machine):
+def split_append(machine: Sequence[str]) -> tuple[list[str], list[str]]:
     """The arguments without -append, of which QEMU takes one, and what these append."""
     words, appended = [], []
     rest = iter(machine)
@@ -58,8 +71,9 @@ def split_append(machine):
 class Guest:
     """One boot. Files of its ports are in `work` until close()."""
 
-    def __init__(self, lab, disks, machine, append, memory="1G", cpus=2, accelerator=None,
-                 console=None, at_once=False):
+    def __init__(self, lab: Lab, disks: Disks, machine: Sequence[str], append: str, memory: str = "1G",
+                 cpus: int = 2, accelerator: Sequence[str] | None = None, console: bool = False,
+                 at_once: bool = False) -> None:
         self.lab = lab
         sweep()
         self.work = tempfile.mkdtemp(prefix=f"{WORK}{os.getpid()}-", dir=PLACE)
@@ -70,20 +84,20 @@ class Guest:
         self.cpus = cpus
         self.accelerator = accelerator or accel.get(lab, disks.vmlinuz, at_once)
         self.console = console
-        self.process = None
-        self.binds = [(self.work, "/out")]
+        self.process: Child | None = None
+        self.binds: list[Bind] = [(self.work, "/out")]
 
-    def file(self, name):
+    def file(self, name: str) -> str:
         return os.path.join(self.work, name)
 
-    def text(self, name):
+    def text(self, name: str) -> str:
         try:
             with open(self.file(name), errors="replace") as data:
                 return data.read()
         except OSError:
             return ""
 
-    def argv(self):
+    def argv(self) -> list[str]:
         """Images are bound one by one: they lie in different cache entries."""
         words = ["qemu-system-x86_64", *self.machine, *self.accelerator, "-smp", str(self.cpus),
                  "-m", self.memory, "-display", "none", "-nodefaults", "-no-user-config", "-no-reboot",
@@ -109,16 +123,16 @@ class Guest:
                       "-device", f"virtserialport,chardev={port},name=waymark.{port}"]
         return words
 
-    def cmdline(self):
+    def cmdline(self) -> str:
         words = ["console=ttyS0", "panic=-1", "oops=panic", "log_buf_len=8M", "net.ifnames=1",
-                 "systemd.show_status=0", "systemd.firstboot=off", "loglevel=5", hang.APPEND]
+                 "systemd.show_status=0", "systemd.firstboot=off", "loglevel=5", NMI]
         if "kvm" not in " ".join(self.accelerator):
             words.append(PATIENCE)
             if "-icount" not in self.accelerator:
                 words += [TICKS, UNMITIGATED]
         return " ".join([*words, self.append])
 
-    def start(self):
+    def start(self) -> Guest:
         """Start QEMU in the lab chroot with the images bound beside its ports."""
         names = ("vmlinuz", "initramfs", "rootfs", "modules", "payload")
         paths = (self.disks.vmlinuz, self.disks.initramfs, *self.disks.images)
@@ -134,10 +148,11 @@ class Guest:
         command.live.add(self.process)
         return self
 
-    def wait(self, limit, poll=None, late=None):
+    def wait(self, limit: float | None, poll: Callable[[], None] | None = None,
+             late: Callable[[], None] | None = None) -> bool:
         """True when QEMU ended by itself within limit seconds; else late() is called before it is stopped."""
         deadline = time.monotonic() + limit if limit else None
-        while self.process.poll() is None:
+        while self.status() is None:
             if deadline and time.monotonic() > deadline:
                 try:
                     if late:
@@ -150,11 +165,20 @@ class Guest:
             time.sleep(0.2)
         return True
 
-    def stop(self):
+    def status(self) -> int | None:
+        """How QEMU ended; None while it runs."""
+        return self._child().poll()
+
+    def _child(self) -> Child:
+        if self.process is None:
+            raise LabError("this guest was not started")
+        return self.process
+
+    def stop(self) -> None:
         if self.process:
             command.kill(self.process)
 
-    def close(self, keep=None):
+    def close(self, keep: str | None = None) -> None:
         """Stop, keep the ports' files in `keep`, forget the rest."""
         self.stop()
         if keep:
@@ -164,11 +188,11 @@ class Guest:
                     shutil.copyfile(self.file(name), os.path.join(keep, name))
         shutil.rmtree(self.work, ignore_errors=True)
 
-    def socket(self, name):
+    def socket(self, name: str) -> str:
         """A socket's path, once QEMU made it."""
         deadline = time.monotonic() + 30
         while not os.path.exists(self.file(name)):
-            if self.process.poll() is not None or time.monotonic() > deadline:
+            if self.status() is not None or time.monotonic() > deadline:
                 raise LabError(f"QEMU did not start: {self.text('qemu.log').strip()[-300:]}")
             time.sleep(0.05)
         return self.file(name)

@@ -3,16 +3,18 @@
 
 In selftests/: python3 -m lab.gates --workshop DIR --kernel-source PATH [GATE...]"""
 
+from __future__ import annotations
+
 import argparse
 import json
 import sys
 from pathlib import Path
 
-from lab.gates import GATES, Cache, Tree, Workshop, run_gates
+from lab.gates import GATES, Cache, Report, Tree, Workshop, run_gates
 from lab.make import matrix
 
 
-def show(report):
+def show(report: Report) -> None:
     state = "ok  " if report.passed else "FAIL"
     cached = f", {report.cached} unchanged" if report.cached else ""
     print(f"{state} {report.name:<12} {report.checked:>4} checked{cached}, "
@@ -21,7 +23,7 @@ def show(report):
         print(f"     {finding}")
 
 
-def main():
+def main() -> int:
     parser = argparse.ArgumentParser(prog="lab.gates", description="static gates")
     parser.add_argument("gates", nargs="*", metavar="GATE")
     parser.add_argument("--workshop", default="/", help="root file system that has the tools")

@@ -4,15 +4,19 @@ A fault for each gate, planted in a tree of its own: a gate that does not report
 finds nothing for another reason than that nothing is there.
 """
 
+from __future__ import annotations
+
 import copy
+import functools
 import hashlib
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .core import Finding, Task, Tree
+from lab.gates.core import Finding, Gate, Task, Tree, Workshop
 
 HERE = Path(__file__).resolve().parent
 SPDX = "SPDX-License-Identifier: "
@@ -39,13 +43,13 @@ CMAKE = "cmake_minimum_required(VERSION 3.18)\nproject(canary CXX)\nadd_library(
 @dataclass(frozen=True)
 class Planted:
     """files: name and text of all that the gate is given; says: a finding must match each."""
-    files: dict
-    says: tuple
-    real: tuple = ()    # files of the real tree that go with them
+    files: dict[str, str]
+    says: tuple[str, ...]
+    real: tuple[str, ...] = ()    # files of the real tree that go with them
     only: str = ""      # the only task that is run: that whose key holds this
 
 
-def module(body, **more):
+def module(body: str, **more: str) -> dict[str, str]:
     return {**MODULE, "modules/canary/canary.c": f"{C}{INIT % body}", **more}
 
 
@@ -60,7 +64,11 @@ ASAN_TESTS = {
     "leak": "volatile char *p = new char[3]; p = nullptr; return p != nullptr && argc;"}
 
 PLANTED = {
-    "house": Planted({"modules/canary/canary.c": "int canary;\n"}, (r"no SPDX line",)),
+    "house": Planted({"modules/canary/canary.c": "int canary;\n", "modules/canary/probe.c":
+                      f"{C}#ifdef COMPAT_HAVE_WINGS\n#endif\n"},
+                     (r"no SPDX line", r"outside modules/compat: COMPAT_HAVE_WINGS")),
+    "paths": Planted({"README.md": f"<!-- {SPDX}GPL-2.0-only -->\nsee `modules/canary/` and cage.rst\n",
+                      "modules/bird.c": C}, (r"README\.md:2: modules/canary is", r"README\.md:2: cage\.rst is")),
     "checkpatch": Planted({"modules/canary/canary.c": f"{C}int canary(int seed)\n{{\n\tif(seed)\n\t\t"
                            "return 1;\n\treturn 0;\n}\n"}, (r"ERROR:SPACING",)),
     "kernel-doc": Planted({"modules/canary/canary.c": f"{C}/**\n * canary() - sing\n */\nint canary(int "
@@ -77,6 +85,8 @@ PLANTED = {
     "udev-rules": Planted({"canary.rules": 'SUBSYSTEM=="net", NOSUCHKEY=="x", NAME="y"\n'},
                           (r"NOSUCHKEY",)),
     "python": Planted({"canary.py": f"# {SPDX}GPL-2.0-only\nimport os\n"}, (r"'os' imported but unused",)),
+    "mypy": Planted({"canary.py": f"# {SPDX}GPL-2.0-only\ndef sing(loud):\n    return loud\n"},
+                    (r"canary\.py:2: .*type annotation",)),
     "clang-tidy": Planted({"tools/CMakeLists.txt": CMAKE, "tools/canary.cpp":
                            "int *canary()\n{\n\treturn 0;\n}\n"}, (r"use nullptr",)),
     "tools-asan": Planted({
@@ -90,15 +100,15 @@ PLANTED = {
 }
 
 
-def tasks(gate, tree, shop):
+def tasks(gate: Gate, tree: Tree, shop: Workshop) -> Iterator[Task]:
     """The task that proves a gate, if there is a fault for it; it counts nothing."""
     planted = PLANTED.get(gate.name)
     if planted:
         key = f"canary {gate.name} {code()} {shop.kernel_id()} {tree.digest(planted.real)}"
-        yield Task(key, 0, lambda: _prove(gate, planted, tree, shop))
+        yield Task(key, 0, functools.partial(_prove, gate, planted, tree, shop))
 
 
-def code():
+def code() -> str:
     """What all gates, and the faults, are made of."""
     digest = hashlib.sha256()
     for path in sorted(HERE.glob("*.py")):
@@ -106,11 +116,11 @@ def code():
     return digest.hexdigest()
 
 
-def _prove(gate, planted, tree, shop):
+def _prove(gate: Gate, planted: Planted, tree: Tree, shop: Workshop) -> Iterator[Finding]:
     aside = copy.copy(shop)
     aside.folder = f"{shop.folder}/canary"
     aside.results = None
-    found = []
+    found: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         for name, text in planted.files.items():
             path = Path(folder, name)

@@ -6,13 +6,17 @@ the command and the tool are what they were, a clean result is taken from the
 cache. A result with findings is never cached: it must be seen again.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 import os
 import re
 import subprocess
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class Finding:
     where: str
     text: str
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.where}: {self.text}"
 
 
@@ -32,15 +36,15 @@ class Report:
     name: str
     checked: int = 0
     cached: int = 0
-    figures: dict = field(default_factory=dict)
-    findings: list = field(default_factory=list)
+    figures: dict[str, Any] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
     seconds: float = 0.0
 
     @property
-    def passed(self):
+    def passed(self) -> bool:
         return self.checked > 0 and not self.findings
 
-    def counted(self):
+    def counted(self) -> str:
         """The figures in words, each with a comma before it."""
         return "".join(f", {thing}: " + " ".join(f"{number:,} {what.replace('_', ' ')}"
                                                  for what, number in figures.items())
@@ -52,16 +56,16 @@ class Tree:
 
     SKIP = ("build", ".git", "__pycache__")
 
-    def __init__(self, root):
+    def __init__(self, root: str | Path) -> None:
         self.root = Path(root).resolve()
-        self._files = None
+        self._files: list[str] | None = None
 
-    def files(self):
+    def files(self) -> list[str]:
         if self._files is None:
             self._files = sorted(self._from_git() or self._from_disk())
         return self._files
 
-    def _from_git(self):
+    def _from_git(self) -> list[str] | None:
         git = subprocess.run(
             ["git", "-c", "safe.directory=*", "-C", str(self.root), "ls-files", "-z", "-c", "-o",
              "--exclude-standard"], capture_output=True, check=False)
@@ -70,20 +74,20 @@ class Tree:
         names = (os.fsdecode(n) for n in git.stdout.split(b"\0") if n)
         return [n for n in names if (self.root / n).is_file()]
 
-    def _from_disk(self):
+    def _from_disk(self) -> Iterator[str]:
         for folder, below, names in os.walk(self.root):
             below[:] = [d for d in below if d not in self.SKIP]
             for name in names:
                 yield str((Path(folder) / name).relative_to(self.root))
 
-    def matching(self, folders, suffixes):
+    def matching(self, folders: Sequence[str], suffixes: Sequence[str]) -> list[str]:
         return [f for f in self.files()
                 if f.startswith(tuple(folders)) and f.endswith(tuple(suffixes))]
 
-    def read(self, name):
+    def read(self, name: str) -> str:
         return (self.root / name).read_text(encoding="utf-8", errors="replace")
 
-    def digest(self, names):
+    def digest(self, names: Iterable[str]) -> str:
         h = hashlib.sha256()
         for name in sorted(names):
             h.update(name.encode() + b"\0" + (self.root / name).read_bytes() + b"\0")
@@ -101,30 +105,32 @@ class Workshop:
     where gates put what is the same for every tree; results is where, outside,
     the results of all rows are."""
 
-    def __init__(self, root, kernel_source, folder="/build/static", results=None):
+    def __init__(self, root: str, kernel_source: str, folder: str = "/build/static",
+                 results: Path | None = None) -> None:
         self.root = Path(root)
         self.kernel_source = kernel_source
         self.folder = self.shared = folder
         self.results = results
 
-    def kernel_id(self):
+    def kernel_id(self) -> str:
         """Which kernel source this is: the path is the same for every one."""
         makefile = self.outside(self.kernel_source) / "Makefile"
         text = makefile.read_text(encoding="utf-8") if makefile.is_file() else ""
         version = re.findall(r"^(?:VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION) *=(.*)$", text, re.M)
         return f"{self.kernel_source} {'.'.join(word.strip() for word in version)}"
 
-    def outside(self, path):
+    def outside(self, path: str | Path) -> Path:
         return self.root / str(path).lstrip("/")
 
-    def inside(self, path):
+    def inside(self, path: str | Path) -> str:
         return "/" + str(Path(path).relative_to(self.root))
 
-    def run(self, argv, cwd="/", env=None, timeout=900):
-        argv = [str(a) for a in argv]
+    def run(self, argv: Sequence[object], cwd: str = "/", env: Mapping[str, str] | None = None,
+            timeout: float = 900) -> subprocess.CompletedProcess[str]:
+        words = [str(word) for word in argv]
         settings = [f"{k}={v}" for k, v in (env or {}).items()]
         # chroot(8) starts at "/": a shell goes to the folder first
-        inner = ["env", *settings, "sh", "-c", 'cd "$0" && exec "$@"', str(cwd), *argv]
+        inner = ["env", *settings, "sh", "-c", 'cd "$0" && exec "$@"', str(cwd), *words]
         command = inner if self.root == Path("/") else ["chroot", str(self.root), *inner]
         try:
             return subprocess.run(command, capture_output=True, text=True, errors="replace",
@@ -132,7 +138,7 @@ class Workshop:
         except subprocess.TimeoutExpired as late:
             raise ToolError(f"{argv[0]}: not done after {timeout} s") from late
 
-    def keep(self, name, content):
+    def keep(self, name: str, content: bytes) -> Path | str:
         """Writes bytes to the results; returns where they are."""
         if not self.results:
             return "nowhere: there is no folder for results"
@@ -141,12 +147,12 @@ class Workshop:
         path.write_bytes(content)
         return path
 
-    def need(self, *tools):
+    def need(self, *tools: str) -> None:
         for tool in tools:
             if self.run(["sh", "-c", f"command -v {tool}"]).returncode:
                 raise ToolError(f"{tool}: not installed in {self.root}")
 
-    def sync(self, tree, label, names):
+    def sync(self, tree: Tree, label: str, names: Iterable[str]) -> str:
         """Copies names into the workshop; an unchanged file keeps its time."""
         where = f"{self.folder}/{label}"
         target = self.outside(where)
@@ -172,20 +178,21 @@ class Workshop:
 class Cache:
     """Remembers what was found clean, and what was counted then."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
 
-    def _path(self, key):
+    def _path(self, key: str) -> Path:
         return self.folder / hashlib.sha256(key.encode()).hexdigest()
 
-    def recall(self, key):
+    def recall(self, key: str) -> dict[str, Any] | None:
         """What was remembered of it; None: it was not found clean, or is not to be remembered."""
         path = self._path(key)
         if not key or not path.exists():
             return None
-        return json.loads(path.read_text(encoding="utf-8") or "{}")
+        remembered: dict[str, Any] = json.loads(path.read_text(encoding="utf-8") or "{}")
+        return remembered
 
-    def remember(self, key, what):
+    def remember(self, key: str, what: Mapping[str, Any]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         new = self._path(key).with_suffix(".new")
         new.write_text(json.dumps(what), encoding="utf-8")
@@ -200,9 +207,9 @@ class Task:
     which the results then have; both are remembered with a clean result."""
     key: str
     counts: int
-    work: object
-    figures: dict = field(default_factory=dict)
-    files: dict = field(default_factory=dict)
+    work: Callable[[], Iterable[Finding]]
+    figures: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
 
 
 class Gate:
@@ -214,5 +221,5 @@ class Gate:
     # left to "make check-long"
     long = False
 
-    def tasks(self, tree, shop):
+    def tasks(self, tree: Tree, shop: Workshop) -> Iterable[Task]:
         raise NotImplementedError

@@ -1,22 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The C++ tools: clang-tidy on every unit, and their tests under sanitizers."""
 
+from __future__ import annotations
+
+import functools
 import json
 import os
 import re
 import shlex
+from collections.abc import Iterable, Iterator, Mapping
 
 from lab.host.error import LabError
 from lab.judge import gcov
 
-from .core import Finding, Gate, Task, ToolError
+from lab.gates.core import Finding, Gate, Task, ToolError, Tree, Workshop
 
 SOURCES = (("tools/", "uapi/"), (".c", ".cpp", ".h", ".hpp", ".txt", ".in", ".cmake", ".rules",
                                  ".service", ".map", ".pc.in"))
 HEADERS = (".h", ".hpp", ".in")
 
 
-def all_inputs(tree):
+def all_inputs(tree: Tree) -> list[str]:
     return [n for n in tree.files() if n.startswith(("tools/", "uapi/"))]
 
 
@@ -25,14 +29,14 @@ def all_inputs(tree):
 UNITY = ("-DCMAKE_UNITY_BUILD=ON", "-DCMAKE_UNITY_BUILD_BATCH_SIZE=0")
 
 
-def sources(shop, where, unit):
+def sources(shop: Workshop, where: str, unit: str) -> list[str]:
     """The units of the tree that a unit of a build is made of, itself or what it includes."""
     text = shop.outside(unit).read_text(encoding="utf-8", errors="replace")
     return re.findall(rf'^#include "{re.escape(where)}/(.*)"$', text, re.M) \
         if "/Unity/" in unit else [unit.removeprefix(f"{where}/")]
 
 
-def configure(shop, where, build, *options):
+def configure(shop: Workshop, where: str, build: str, *options: str) -> None:
     ran = shop.run(["cmake", "-S", f"{where}/tools", "-B", build, "-G", "Unix Makefiles",
                     "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", *options])
     if ran.returncode:
@@ -75,7 +79,7 @@ class ClangTidy(Gate):
         "-bugprone-exception-escape", "-cert-err58-cpp"))
     LINE = re.compile(r"^(?:.*?/)?((?:tools|uapi)/\S+?:\d+):\d+: (?:warning|error): (.*)$")
 
-    def tasks(self, tree, shop):
+    def tasks(self, tree: Tree, shop: Workshop) -> Iterator[Task]:
         shop.need("clang-tidy", "cmake", "c++")
         where = shop.sync(tree, "tidy", all_inputs(tree))
         build = f"{shop.folder}/tidy-build"
@@ -87,9 +91,9 @@ class ClangTidy(Gate):
             names = [n for n in sources(shop, where, unit) if (tree.root / n).is_file()]
             if names:
                 yield Task(f"tidy {self.CHECKS} {command} {headers} {tree.digest(names)}", len(names),
-                           lambda unit=unit: self._check(shop, where, build, unit))
+                           functools.partial(self._check, shop, where, build, unit))
 
-    def _check(self, shop, where, build, unit):
+    def _check(self, shop: Workshop, where: str, build: str, unit: str) -> list[Finding]:
         ran = shop.run(["clang-tidy", "-p", build, "--quiet", f"--checks={self.CHECKS}",
                         f"--header-filter={where}/(tools|uapi)/.*", unit])
         found = {Finding(m[1], m[2]) for m in map(self.LINE.match, ran.stdout.splitlines()) if m}
@@ -98,7 +102,7 @@ class ClangTidy(Gate):
         return sorted(found, key=str)
 
 
-def notes(database, where, build):
+def notes(database: Iterable[Mapping[str, str]], where: str, build: str) -> Iterator[str]:
     """What gcov needs of each unit that is no test: its .gcno beside the object."""
     for unit in database:
         if not unit["file"].startswith((f"{where}/tools/tests/", f"{build}/tests/")):
@@ -119,14 +123,14 @@ class SanitizedTools(Gate):
     # what gcov says of a unit that no test was linked with: none of its lines was reached
     UNUSED = ".gcda:cannot open data file, assuming not executed"
 
-    def tasks(self, tree, shop):
+    def tasks(self, tree: Tree, shop: Workshop) -> Iterator[Task]:
         shop.need("cmake", "ctest", "c++", "gcov")
         where = shop.sync(tree, "asan", all_inputs(tree))
         task = Task(f"asan {self.OPTIONS} {tree.digest(all_inputs(tree))}", 1,
                     lambda: self._check(shop, where, task))
         yield task
 
-    def _check(self, shop, where, task):
+    def _check(self, shop: Workshop, where: str, task: Task) -> list[Finding]:
         build = f"{shop.folder}/asan-build"
         configure(shop, where, build, *self.OPTIONS)
         made = shop.run(["make", "-s", "-j2", "-C", build], timeout=1500)
@@ -134,11 +138,11 @@ class SanitizedTools(Gate):
             raise ToolError(f"tools with sanitizers: {made.stderr.strip()[-800:]}")
         found = list(self._test(shop, build))
         if not found:
-            self._measure(shop, where, build, task)
+            self.measure(shop, where, build, task)
         return found
 
     @staticmethod
-    def _test(shop, build):
+    def _test(shop: Workshop, build: str) -> Iterator[Finding]:
         # of the last run, and of the build, which asks the tests for their names
         shop.run(["find", build, "-name", "*.gcda", "-delete"])
         # abort on the first report, leaks included
@@ -154,7 +158,7 @@ class SanitizedTools(Gate):
             for line in tail or ran.stdout.splitlines()[-20:]:
                 yield Finding("tools/tests", line.strip())
 
-    def _measure(self, shop, where, build, task):
+    def measure(self, shop: Workshop, where: str, build: str, task: Task) -> None:
         """How many lines the tests reached, and which they did not."""
         database = shop.outside(build) / "compile_commands.json"
         units = list(notes(json.loads(database.read_text(encoding="utf-8")), where, build))
@@ -163,7 +167,7 @@ class SanitizedTools(Gate):
         if ran.returncode or wrong:
             raise ToolError(f"gcov: status {ran.returncode}: {' '.join(wrong)[-600:]}")
         try:
-            lines = gcov.read(ran.stdout.splitlines(), f"{where}/", self._counts)
+            lines = gcov.read(ran.stdout.splitlines(), f"{where}/", self.counts)
         except LabError as error:
             raise ToolError(str(error)) from error
         found = gcov.summary(lines)
@@ -175,6 +179,6 @@ class SanitizedTools(Gate):
         task.files["coverage-tools.json"] = json.dumps(found, indent=2) + "\n"
 
     @staticmethod
-    def _counts(name):
+    def counts(name: str) -> bool:
         """Tools alone: that tests run themselves proves nothing."""
         return name.startswith("tools/") and not name.startswith("tools/tests/")

@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Runs gates: their tasks, and the fault that was planted for each."""
 
+from __future__ import annotations
+
 import concurrent.futures
 import threading
 import time
+from collections.abc import Callable, Iterable, Sequence
 
-from . import canary
-from .core import Finding, Report, ToolError
+from lab.gates import canary
+from lab.gates.core import Cache, Finding, Gate, Report, Task, ToolError, Tree, Workshop
 
 
-def _run_task(task, cache, shop):
+TaskFuture = concurrent.futures.Future["tuple[list[Finding], bool]"]
+
+
+def _run_task(task: Task, cache: Cache, shop: Workshop) -> tuple[list[Finding], bool]:
     old = cache.recall(task.key)
     if old is None:
         found = list(task.work())
@@ -24,7 +30,8 @@ def _run_task(task, cache, shop):
     return found, old is not None
 
 
-def _finish(report, gate_tasks, futures, lock):
+def _finish(report: Report, gate_tasks: Sequence[Task], futures: Sequence[TaskFuture],
+            lock: threading.Lock) -> None:
     for task, future in zip(gate_tasks, futures):
         try:
             found, cached = future.result()
@@ -37,7 +44,8 @@ def _finish(report, gate_tasks, futures, lock):
             report.figures.update(task.figures)
 
 
-def run_gates(gates, tree, shop, cache, jobs, done=lambda report: None):
+def run_gates(gates: Iterable[Gate], tree: Tree, shop: Workshop, cache: Cache, jobs: int,
+              done: Callable[[Report], None] = lambda report: None) -> list[Report]:
     """Runs all tasks of all gates on one pool; done(report) as gates end."""
     lock = threading.Lock()
     reports = []

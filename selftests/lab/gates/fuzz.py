@@ -1,19 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Hostile index files and modules: libFuzzer on what reads them."""
 
+from __future__ import annotations
+
+import functools
 import re
+from collections.abc import Iterator
 
-from .core import Finding, Gate, Task, ToolError
-from .cxx import all_inputs, configure
+from lab.gates.core import Finding, Gate, Task, ToolError, Tree, Workshop
+from lab.gates.cxx import all_inputs, configure
 
 
-def number(pattern, text):
+Figures = dict[str, int]
+
+
+def number(pattern: str, text: str) -> int:
     """The last number that the pattern finds; 0 without one."""
     found = re.findall(pattern, text, re.M)
     return int(found[-1]) if found else 0
 
 
-def judge(status, text, least):
+def judge(status: int, text: str, least: int) -> tuple[Figures, list[str]]:
     """(figures, what is wrong) of libFuzzer's exit status and words."""
     figures = {"executions": number(r"^stat::number_of_executed_units:\s+(\d+)", text),
                "edges": number(r"\bcov: (\d+) ft: ", text),
@@ -53,19 +60,19 @@ class FuzzedTools(Gate):
               ("undefined", "runtime error: signed integer overflow"),
               ("leak", "ERROR: LeakSanitizer: detected memory leaks"))
 
-    def tasks(self, tree, shop):
+    def tasks(self, tree: Tree, shop: Workshop) -> Iterator[Task]:
         shop.need("clang", "clang++", "cmake", "make", "ld", "xz")
         where = shop.sync(tree, "fuzz", all_inputs(tree))
         build = f"{shop.folder}/fuzz-build"
         self._build(shop, where, build)
         seeds = self._seeds(shop, where, build)
-        yield Task("", 1, lambda: self._canary(shop, build))
+        yield Task("", 1, lambda: self.canary(shop, build))
         for program in self.PROGRAMS:
-            figures = {}
-            yield Task("", 1, lambda program=program, figures=figures:
-                       self._fuzz(shop, where, build, seeds, program, figures), figures)
+            figures: dict[str, Figures] = {}
+            yield Task("", 1, functools.partial(self.fuzz, shop, where, build, seeds, program, figures),
+                       figures)
 
-    def _build(self, shop, where, build):
+    def _build(self, shop: Workshop, where: str, build: str) -> None:
         configure(shop, where, build, "-DCMAKE_C_COMPILER=clang", "-DCMAKE_CXX_COMPILER=clang++",
                   "-DWAYMARK_SANITIZE=ON", "-DWAYMARK_FUZZ=ON", "-DBUILD_TESTING=ON",
                   "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1",
@@ -76,7 +83,7 @@ class FuzzedTools(Gate):
             raise ToolError(f"the fuzzers: {made.stderr.strip()[-800:]}")
 
     @staticmethod
-    def _seeds(shop, where, build):
+    def _seeds(shop: Workshop, where: str, build: str) -> str:
         """The stock modules that the headers of 6.12 bring along, and what make_seeds.sh makes."""
         kernels = sorted(shop.outside("/lib/modules").glob("6.12.*/kernel"))
         if not kernels:
@@ -90,7 +97,8 @@ class FuzzedTools(Gate):
             raise ToolError(f"make_seeds.sh: {made.stderr.strip()[-600:]}")
         return seeds
 
-    def _run(self, shop, build, program, *arguments):
+    def _run(self, shop: Workshop, build: str, program: str,
+             *arguments: str) -> tuple[int, str, dict[str, bytes]]:
         """Runs a fuzzer; (status, words, {name: contents of what it left})."""
         left = f"{shop.folder}/fuzz-left/{program}"
         start = f"rm -rf {left} && mkdir -p {left}/new {left}/found && exec \"$@\""
@@ -102,7 +110,8 @@ class FuzzedTools(Gate):
                  for path in sorted(shop.outside(f"{left}/found").iterdir())}
         return ran.returncode, ran.stdout + ran.stderr, found
 
-    def _fuzz(self, shop, where, build, seeds, program, figures):
+    def fuzz(self, shop: Workshop, where: str, build: str, seeds: str, program: str,
+              figures: dict[str, Figures]) -> Iterator[Finding]:
         fuzzer = f"tools/tests/fuzz/{program}_fuzz"
         dictionary = f"{where}/{fuzzer.removesuffix('_fuzz')}.dict"
         words = [f"-dict={dictionary}"] if shop.outside(dictionary).is_file() else []
@@ -119,7 +128,7 @@ class FuzzedTools(Gate):
             yield Finding(fuzzer, f"{reason}; input: {' '.join(inputs) or 'none'}, log: {log}, "
                           f"seed {self.SEED}")
 
-    def _canary(self, shop, build):
+    def canary(self, shop: Workshop, build: str) -> Iterator[Finding]:
         """A program with three bugs: each must be found, and the first by fuzzing, too."""
         for word, wanted in self.CANARY:
             path = f"{shop.folder}/fuzz-{word}"

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The project's own rules, read from the files alone."""
 
-import re
+from __future__ import annotations
 
-from .core import Finding, Gate, Task
+import re
+from collections.abc import Iterator, Sequence
+
+from lab.gates.core import Finding, Gate, Task, Tree, Workshop
 
 MAX_LINES = 600
 
@@ -26,10 +29,11 @@ LICENCE = (
 HOSTS = re.compile(r"\b[a-z0-9-]+\.debian\.(?:org|net)/debian|"
                    r"https?://(?=[^/ ]*\.)[^/ ]*\b(?:mirror|proxy)\b", re.I)
 VERSION = re.compile(r"\b(LINUX_VERSION_CODE|KERNEL_VERSION)\b")
+PROBED = re.compile(r"\bCOMPAT_HAVE_\w+")
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.M)
 
 
-def spdx(name, text):
+def spdx(name: str, text: str) -> str | None:
     head = text.split("\n", 2)
     line = head[1] if head[0].startswith("#!") and len(head) > 1 else head[0]
     tag = re.search(r"SPDX-License-Identifier: (.+?)\s*(\*/|-->)?$", line)
@@ -41,7 +45,7 @@ def spdx(name, text):
     return None
 
 
-def forbidden_include(name, header):
+def forbidden_include(name: str, header: str) -> str | None:
     if name.startswith("uapi/") and not header.startswith("linux/"):
         return "uapi includes only <linux/...>"
     if name.startswith(("tools/", "selftests/")) and "modules/" in header:
@@ -54,13 +58,13 @@ def forbidden_include(name, header):
 
 class House(Gate):
     name = "house"
-    proves = "licence lines, file length, layering, no version checks, no mirror names"
+    proves = "licence lines, file length, layering, no version checks or probes, no mirror names"
 
-    def tasks(self, tree, shop):
+    def tasks(self, tree: Tree, shop: Workshop) -> list[Task]:
         names = [n for n in tree.files()]
         return [Task("", len(names), lambda: self._all(tree, names))]
 
-    def _all(self, tree, names):
+    def _all(self, tree: Tree, names: Sequence[str]) -> Iterator[Finding]:
         for name in names:
             try:
                 text = (tree.root / name).read_text(encoding="utf-8")
@@ -69,17 +73,21 @@ class House(Gate):
             yield from (Finding(name, why) for why in self.problems(name, text) if why)
 
     @staticmethod
-    def problems(name, text):
+    def problems(name: str, text: str) -> Iterator[str | None]:
         if text and not NO_SPDX.match(name):
             yield spdx(name, text)
         lines = text.count("\n")
         if lines > MAX_LINES and not NO_LIMIT.match(name):
             yield f"{lines} lines, more than {MAX_LINES}"
-        if HOSTS.search(text):
-            yield f"names a host: {HOSTS.search(text)[0]}"
+        host = HOSTS.search(text)
+        if host:
+            yield f"names a host: {host[0]}"
         is_code = name.endswith((".c", ".h", ".cpp", ".hpp"))
         if is_code and VERSION.search(text) and not name.startswith("modules/compat/"):
             yield "checks the kernel version outside modules/compat"
+        probed = PROBED.search(text)
+        if is_code and probed and not name.startswith("modules/compat/"):
+            yield f"asks what headers have outside modules/compat: {probed[0]}"
         if is_code:
             for header in INCLUDE.findall(text):
                 why = forbidden_include(name, header)

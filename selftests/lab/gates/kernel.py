@@ -1,15 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The kernel's own checkers on modules/ and uapi/."""
 
-import re
+from __future__ import annotations
 
-from .core import Finding, Gate, Task, ToolError
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from lab.gates.core import Finding, Gate, Task, ToolError, Tree, Workshop
+
+T = TypeVar("T")
 
 KERNEL_CODE = (("modules/", "uapi/"), (".c", ".h"))
 BUILD_INPUTS = (("modules/", "uapi/", "Kbuild"), (".c", ".h", "Kbuild", ".mk"))
 
 
-def chunks(names, size):
+def chunks(names: Sequence[T], size: int) -> list[Sequence[T]]:
     return [names[i:i + size] for i in range(0, len(names), size)]
 
 
@@ -42,16 +50,16 @@ class Checkpatch(Gate):
     )
     LINE = re.compile(r"^(.+?):(\d+): (ERROR|WARNING|CHECK):(.*)$")
 
-    def tasks(self, tree, shop):
+    def tasks(self, tree: Tree, shop: Workshop) -> Iterator[Task]:
         shop.need("perl")
         names = tree.matching(("modules/", "uapi/", "selftests/"), (".c", ".h"))
         where = shop.sync(tree, "checkpatch", names)
         version = shop.run(["sha256sum", f"{shop.kernel_source}/scripts/checkpatch.pl"]).stdout[:16]
         for part in chunks(names, 3):
             yield Task(f"checkpatch {version} {self.IGNORE} {self.ACCEPTED} {tree.digest(part)}", len(part),
-                       lambda part=part: self._check(shop, where, part))
+                       functools.partial(self._check, shop, where, part))
 
-    def _check(self, shop, where, names):
+    def _check(self, shop: Workshop, where: str, names: Sequence[str]) -> list[Finding]:
         ran = shop.run([f"{shop.kernel_source}/scripts/checkpatch.pl", "--no-tree", "--strict",
                         "--terse", "--show-types", "--no-summary", "--max-line-length=100",
                         "--ignore=" + ",".join(self.IGNORE), "-f", *names], cwd=where)
@@ -63,7 +71,7 @@ class Checkpatch(Gate):
         return found
 
 
-    def _accepted(self, name, text):
+    def _accepted(self, name: str, text: str) -> bool:
         return any(where.search(name) and re.match(rf"(?:{rules}):", text)
                    for where, rules in self.ACCEPTED)
 
@@ -72,7 +80,7 @@ class KernelDoc(Gate):
     name = "kernel-doc"
     proves = "the kernel-doc comments of headers and exported functions are complete"
 
-    def tasks(self, tree, shop):
+    def tasks(self, tree: Tree, shop: Workshop) -> list[Task]:
         shop.need("python3")
         names = [n for n in tree.matching(*KERNEL_CODE) if "/**\n" in tree.read(n)]
         where = shop.sync(tree, "kernel-doc", names)
@@ -80,7 +88,7 @@ class KernelDoc(Gate):
         return [Task(key, len(names), lambda: self._check(shop, where, names))]
 
     @staticmethod
-    def _check(shop, where, names):
+    def _check(shop: Workshop, where: str, names: Sequence[str]) -> Iterator[Finding]:
         ran = shop.run([f"{shop.kernel_source}/scripts/kernel-doc", "-none", "-Wall", *names],
                        cwd=where)
         for line in (ran.stderr + ran.stdout).splitlines():
@@ -96,14 +104,14 @@ class Padding(Gate):
     proves = "no structure of the uapi has bytes that belong to no member"
     LINE = re.compile(r"^(.+?:\d+):\d+: (?:warning|error|fatal error): (.*)$")
 
-    def tasks(self, tree, shop):
+    def tasks(self, tree: Tree, shop: Workshop) -> list[Task]:
         shop.need("gcc")
         names = tree.matching(("uapi/",), (".h",))
         where = shop.sync(tree, "padding", names)
         return [Task(f"padding {tree.digest(names)}", len(names),
                      lambda: self._check(shop, where, names))]
 
-    def _check(self, shop, where, names):
+    def _check(self, shop: Workshop, where: str, names: Sequence[str]) -> Iterator[Finding]:
         for name in names:
             ran = shop.run(["gcc", "-fsyntax-only", "-Wpadded", "-I", "uapi", "-x", "c", name], cwd=where)
             found = [Finding(m[1], m[2]) for m in map(self.LINE.match, ran.stderr.splitlines()) if m]
@@ -115,21 +123,20 @@ class Padding(Gate):
 class ModuleBuild(Gate):
     """Builds the modules once with a checker and takes what it says of ours."""
     weight = 5
-    arguments = ()
     label = ""
     # (where and what): what the checker cannot know.
-    ACCEPTED = ()
+    ACCEPTED: tuple[re.Pattern[str], ...] = ()
     SAYS = re.compile(r"^(?:\S*/)?((?:modules|uapi)/[^:]+:\d+):\d+: "
                       r"(?:fatal )?(warning|error): (.*)$")
 
-    def make(self, shop):
+    def make(self, shop: Workshop) -> list[str]:
         raise NotImplementedError
 
-    def against(self, shop):
+    def against(self, shop: Workshop) -> str:
         """What of the kernel is used that the command does not name."""
         return ""
 
-    def tasks(self, tree, shop):
+    def tasks(self, tree: Tree, shop: Workshop) -> list[Task]:
         names = tree.matching(*BUILD_INPUTS)
         units = [n for n in names if n.endswith(".c")]
         command = self.make(shop)
@@ -137,7 +144,7 @@ class ModuleBuild(Gate):
         where = shop.sync(tree, self.label, names)
         return [Task(key, len(units), lambda: self._build(shop, where, command))]
 
-    def _build(self, shop, where, command):
+    def _build(self, shop: Workshop, where: str, command: Sequence[str]) -> list[Finding]:
         # a unit that isn't compiled again isn't looked at again
         for old in shop.outside(where).rglob("*.o"):
             old.unlink()
@@ -164,7 +171,7 @@ class Sparse(ModuleBuild):
         re.compile(r"symbol_index/order\.c:.*context imbalance in 'symidx_merge_(begin|end)'"),
     )
 
-    def make(self, shop):
+    def make(self, shop: Workshop) -> list[str]:
         shop.need("sparse", "make", "gcc")
         found = sorted(shop.outside("/lib/modules").glob("6.12.*/build"))
         if not found:
@@ -183,21 +190,21 @@ class Clang(ModuleBuild):
     proves = "clang's warnings (W=1) on every unit of the modules"
     label = "clang"
 
-    def against(self, shop):
+    def against(self, shop: Workshop) -> str:
         return shop.kernel_id()
 
-    def make(self, shop):
+    def make(self, shop: Workshop) -> list[str]:
         shop.need("clang", "make", "ld")
         out = f"{shop.shared}/clang-kernel"
         return ["make", "-s", "-j2", "-C", shop.kernel_source, f"O={out}", "CC=clang", "W=1",
                 "KBUILD_MODPOST_WARN=1"]
 
-    def tasks(self, tree, shop):
+    def tasks(self, tree: Tree, shop: Workshop) -> list[Task]:
         fragment = "selftests/lab/kernels/kernel.config"
         self._configure(tree, shop, fragment)
         return super().tasks(tree, shop)
 
-    def _configure(self, tree, shop, fragment):
+    def _configure(self, tree: Tree, shop: Workshop, fragment: str) -> None:
         out = f"{shop.shared}/clang-kernel"
         version = shop.run(["clang", "--version"]).stdout.splitlines()
         stamp = f"{shop.kernel_id()} {version[:1]} {tree.digest([fragment])}"
@@ -231,7 +238,7 @@ class Coccicheck(Gate):
         "ptr_err_to_pe.cocci",
     }
 
-    def tasks(self, tree, shop):
+    def tasks(self, tree: Tree, shop: Workshop) -> Iterator[Task]:
         shop.need("spatch")
         names = tree.matching(("modules/",), (".c", ".h"))
         if not names:
@@ -243,18 +250,18 @@ class Coccicheck(Gate):
         for part in chunks(patches, 6):
             label = " ".join(p.name for p in part)
             yield Task(f"cocci {shop.kernel_id()} {label} {digest}", len(part),
-                       lambda part=part: self._patches(shop, where, part))
+                       functools.partial(self._patches, shop, where, part))
 
     @staticmethod
-    def _reports(patch):
+    def _reports(patch: Path) -> bool:
         """Whether it has the mode in which it says what it found."""
         return "virtual report" in patch.read_text(encoding="utf-8", errors="replace")
 
-    def _patches(self, shop, where, patches):
+    def _patches(self, shop: Workshop, where: str, patches: Sequence[Path]) -> Iterator[Finding]:
         for patch in patches:
             yield from self._patch(shop, where, patch)
 
-    def _patch(self, shop, where, patch):
+    def _patch(self, shop: Workshop, where: str, patch: Path) -> Iterator[Finding]:
         text = patch.read_text(encoding="utf-8", errors="replace")
         options = [w for line in re.findall(r"^// Options:(.*)$", text, re.M) for w in line.split()]
         inside = shop.inside(patch)

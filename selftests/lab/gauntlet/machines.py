@@ -6,7 +6,10 @@ NIC sits is what QEMU was told: slot and function of each bridge on the way to i
 as "06.0/00.0". Bus numbers, which change, are not part of it.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
+from typing import Any
 
 PC_SLOTS = "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"
 
@@ -17,9 +20,9 @@ class Nic:
     bus: str            # pcie.0, or the id of a bridge
     addr: str           # slot and function there, or the port of a USB controller
     mac: str
-    more: tuple = ()    # further properties
+    more: tuple[str, ...] = ()    # further properties
 
-    def words(self, port):
+    def words(self, port: str) -> list[str]:
         backend = f"lan-{port}"
         device = [self.model, f"id={port}", f"netdev={backend}", f"mac={self.mac}", f"bus={self.bus}"]
         device += [f"port={self.addr}"] if self.model == "usb-net" else [f"addr={self.addr}", "romfile="]
@@ -31,26 +34,26 @@ class Bridge:
     model: str
     bus: str
     addr: str
-    more: tuple = ()
+    more: tuple[str, ...] = ()
 
-    def words(self, name):
+    def words(self, name: str) -> list[str]:
         return ["-device", ",".join([self.model, f"id={name}", f"bus={self.bus}",
                                      f"addr={self.addr}", *self.more])]
 
 
-def root_port(addr, number):
+def root_port(addr: str, number: int) -> Bridge:
     """With the slot number that firmware or kernel name the slot by."""
     return Bridge("pcie-root-port", "pcie.0", addr, (f"chassis={number}", f"slot={10 + number}"))
 
 
 @dataclass(frozen=True)
 class Machine:
-    nics: dict
-    bridges: dict
-    root: tuple = ("-machine", "q35")
+    nics: dict[str, Nic]
+    bridges: dict[str, Bridge]
+    root: tuple[str, ...] = ("-machine", "q35")
     label: str = ""     # the port that SMBIOS calls "Management LAN"
 
-    def words(self):
+    def words(self) -> list[str]:
         words = list(self.root)
         for name, bridge in self.bridges.items():
             words += bridge.words(name)
@@ -60,11 +63,11 @@ class Machine:
             words += ["-smbios", f"type=41,designation=Management LAN,instance=1,kind=ethernet,pcidev={self.label}"]
         return words
 
-    def _chain(self, bus):
+    def _chain(self, bus: str) -> list[str]:
         bridge = self.bridges.get(bus.split(".")[0])
         return [*self._chain(bridge.bus), bridge.addr] if bridge else []
 
-    def places(self):
+    def places(self) -> dict[str, str]:
         """{place: port}"""
         found = {}
         for port, nic in self.nics.items():
@@ -72,23 +75,23 @@ class Machine:
             found["/".join([*self._chain(nic.bus), last])] = port
         return found
 
-    def but(self, port, **fields):
+    def but(self, port: str, **fields: Any) -> Machine:
         """The same with another NIC in a port."""
         return replace(self, nics={**self.nics, port: replace(self.nics[port], **fields)})
 
-    def plus(self, port, nic, **bridges):
+    def plus(self, port: str, nic: Nic | None, **bridges: Bridge) -> Machine:
         """The same with one more NIC (None: bridges only)."""
         nics = {**self.nics, port: nic} if nic else self.nics
         return replace(self, nics=nics, bridges={**bridges, **self.bridges})
 
-    def labelled(self, port):
+    def labelled(self, port: str) -> Machine:
         return replace(self, label=port)
 
 
 SERIAL = "WM0007"
 
 
-def mac(number):
+def mac(number: int) -> str:
     return f"52:54:00:9a:00:{number:02x}"
 
 

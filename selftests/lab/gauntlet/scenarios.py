@@ -2,9 +2,11 @@
 """The scenarios as data: a boot before, a boot after. What is done to a running
 machine is in guest/live.py; here is only where the cards are then."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 
-from .machines import FIRMWARE, OLD_BOARD, SERIAL, SLOTS, Bridge, Nic, mac, root_port
+from lab.gauntlet.machines import FIRMWARE, OLD_BOARD, SERIAL, SLOTS, Bridge, Machine, Nic, mac, root_port
 
 TARGET = "trixie-6.12"
 # Two drivers fit the USB NIC, and the first to be loaded has it, by one interface of the
@@ -17,7 +19,7 @@ BACKWARD = "modules_load=cdc_ether,igb,e1000e,virtio_net"
 class Boot:
     """One boot; `former` is the one whose kept snapshot it finds."""
     name: str
-    machine: object
+    machine: Machine
     target: str = TARGET
     append: str = FORWARD
     former: str = ""
@@ -29,15 +31,15 @@ class Scenario:
     name: str
     before: str         # names of boots
     after: str
-    gone: tuple = ()    # ports that the change takes away or that come new
+    gone: tuple[str, ...] = ()    # ports that the change takes away or that come new
 
 
 @dataclass(frozen=True)
 class Live:
     """A change to the machine of the boot "live"."""
     name: str
-    before: dict = field(default_factory=dict)   # places besides the machine's
-    after: dict = field(default_factory=dict)
+    before: dict[str, str] = field(default_factory=dict)   # places besides the machine's
+    after: dict[str, str] = field(default_factory=dict)
 
 
 BOOTS = [
@@ -105,7 +107,7 @@ LIVE = [
 ]
 
 
-def card(number):
+def card(number: int) -> str:
     return f"PermanentMACAddress={mac(number)}"
 
 
@@ -125,7 +127,7 @@ ROLES = {
 }
 
 
-def roles():
+def roles() -> dict[str, str]:
     """{file: text}"""
     files = {}
     for name, (first, path) in ROLES.items():

@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The table for people and for programs."""
 
+from __future__ import annotations
+
 import json
 import os
+from collections.abc import Iterator, Sequence
 
-from .verdict import COLUMNS, KEPT, LOST, NONE, WRONG
+from lab.gauntlet.verdict import COLUMNS, KEPT, LOST, NONE, WRONG, Entry
 
 SIGNS = {KEPT: "yes", LOST: "no", WRONG: "WRONG", NONE: "-"}
 HEADS = [column.replace("by_", "") for column in COLUMNS]
 
 
-def lines(entries):
+def lines(entries: Sequence[Entry]) -> Iterator[str]:
     width = max((len(entry["name"]) for entry in entries), default=0)
     yield " ".join([" " * width, *(f"{head:>7}" for head in HEADS)])
     for entry in entries:
@@ -20,7 +23,7 @@ def lines(entries):
            "WRONG: it leads to another port; -: no port has such a name")
 
 
-def write(path, entries):
+def write(path: str, entries: Sequence[Entry]) -> None:
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path + ".tmp", "w") as out:
         json.dump({"scenarios": entries}, out, indent=2)

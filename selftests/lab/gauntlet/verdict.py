@@ -4,6 +4,11 @@ From two looks at a machine to a row of the table. A look is what guest/look.py
 wrote; what a place is called there comes from the machine's definition.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 KINDS = ("path", "port", "mac", "label", "onboard", "slot", "id", "role")
 OURS = tuple(f"by_{kind}" for kind in KINDS) + ("by_former",)
 COLUMNS = ("kernel", "udev", "by_name") + OURS
@@ -11,10 +16,14 @@ COLUMNS = ("kernel", "udev", "by_name") + OURS
 KEPT, LOST, WRONG, NONE = "kept", "lost", "wrong", "none"
 
 
+# A row of the table: what became of each port's names.
+Entry = dict[str, Any]
+
+
 class Look:
     """The names of each port in one look, and the port that each name leads to."""
 
-    def __init__(self, look, places):
+    def __init__(self, look: dict[str, Any], places: dict[str, str]) -> None:
         self.kernel = look["kernel"]
         self.systemd = look["systemd"]
         self.snapshot = look["snapshot"]
@@ -25,7 +34,7 @@ class Look:
             if port:
                 self.ports[port] = nic
             nodes[f"if{nic['ifindex']}"] = port or nic["place"]
-        self.links = {}
+        self.links: dict[str, dict[str, str]] = {}
         for link, node in look["links"].items():
             kind, _, name = link.partition("/")
             # A virtual NIC is a wrong port, too.
@@ -37,11 +46,11 @@ class Look:
             for name in nic["altnames"]:
                 self.reached.setdefault(name, nodes[f"if{nic['ifindex']}"])
 
-    def names_of(self, port, table):
+    def names_of(self, port: str, table: dict[str, str]) -> list[str]:
         return [name for name, owner in table.items() if owner == port]
 
 
-def cell(names, table, port):
+def cell(names: Iterable[str], table: dict[str, str], port: str) -> str:
     """One port: what became of each of its names."""
     found = [table.get(name) for name in names]
     if not found:
@@ -51,7 +60,8 @@ def cell(names, table, port):
     return LOST if None in found else KEPT
 
 
-def cells(port, before, after, former, plain=None):
+def cells(port: str, before: Look, after: Look, former: Look,
+          plain: tuple[Look, Look] | None = None) -> dict[str, str]:
     """{column: cell} of a port. `plain`: looks at a machine where udev renames nothing."""
     name = before.ports[port]["name"]
     if plain:
@@ -62,26 +72,27 @@ def cells(port, before, after, former, plain=None):
     found = {"kernel": kernel, "udev": cell([name], after.reached, port),
              "by_name": cell([name], after.links.get("by-name", {}), port)}
     for kind in KINDS:
-        old = before.links.get(f"by-{kind}", {})
-        found[f"by_{kind}"] = cell(before.names_of(port, old), after.links.get(f"by-{kind}", {}), port)
+        links = before.links.get(f"by-{kind}", {})
+        found[f"by_{kind}"] = cell(before.names_of(port, links), after.links.get(f"by-{kind}", {}), port)
     # The old name itself, as long as it is in use, else the link of that name.
     remembered = {**former.links.get("by-former", {}), **former.names}
     found["by_former"] = cell([name], remembered, port)
     return found
 
 
-def together(ports, column):
+def together(ports: dict[str, dict[str, str]], column: str) -> str:
     """A column of a scenario: the worst that happened to one of its ports."""
     found = {entry[column] for entry in ports.values()}
     return next((state for state in (WRONG, LOST, KEPT) if state in found), NONE)
 
 
-def compare(scenario, row, before, after, former, plain=None):
+def compare(scenario: str, row: str, before: Look, after: Look, former: Look,
+            plain: tuple[Look, Look] | None = None) -> Entry:
     """The entry of gauntlet.json."""
     both = [port for port in before.ports if port in after.ports
             and (not plain or all(port in look.ports for look in plain))]
     ports = {port: cells(port, before, after, former, plain) for port in both}
-    entry = {"name": scenario, "row": row}
+    entry: Entry = {"name": scenario, "row": row}
     states = {column: together(ports, column) for column in COLUMNS}
     entry.update({column: state == KEPT for column, state in states.items()})
     entry["cells"] = states
@@ -89,7 +100,7 @@ def compare(scenario, row, before, after, former, plain=None):
     return entry
 
 
-def problems(entry, expected):
+def problems(entry: Entry, expected: Sequence[str]) -> list[str]:
     """What the suite promises and this entry breaks."""
     name = entry["name"]
     found = [f"{name}: {port}: not on the machine before and after"

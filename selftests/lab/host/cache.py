@@ -10,6 +10,8 @@ made entry thus never has its name, and a damaged one is made again. A lock per
 KIND-NAME keeps two runs from making the same thing twice.
 """
 
+from __future__ import annotations
+
 import contextlib
 import fcntl
 import hashlib
@@ -18,6 +20,7 @@ import os
 import shutil
 import stat
 import threading
+from collections.abc import Callable, Iterator
 
 from lab.host import progress
 
@@ -26,18 +29,18 @@ STAMP = ".complete"
 FEW = 64
 
 
-def directory():
+def directory() -> str:
     base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     return os.environ.get("WAYMARK_CACHE") or os.path.join(base, "waymark")
 
 
-def key(*parts):
+def key(*parts: object) -> str:
     """A short digest of everything that decides how an entry turns out."""
     text = json.dumps(parts, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def file_digest(path):
+def file_digest(path: str) -> str:
     digest = hashlib.sha256()
     with open(path, "rb") as data:
         while block := data.read(1 << 20):
@@ -45,7 +48,7 @@ def file_digest(path):
     return digest.hexdigest()
 
 
-def _listing(top):
+def _listing(top: str) -> Iterator[tuple[str, str, os.stat_result]]:
     for folder, folders, files in os.walk(top):
         folders.sort()
         for name in sorted(files) + [f for f in folders if os.path.islink(os.path.join(folder, f))]:
@@ -55,7 +58,7 @@ def _listing(top):
                 yield relative, path, os.lstat(path)
 
 
-def tree_digest(top):
+def tree_digest(top: str) -> str:
     """Names, modes and sizes of all files below top; their content when few."""
     entries = list(_listing(top))
     digest = hashlib.sha256()
@@ -67,22 +70,22 @@ def tree_digest(top):
     return digest.hexdigest()
 
 
-def content_digest(top):
+def content_digest(top: str) -> str:
     """Names and content of all files below top."""
     return key([(relative, file_digest(path)) for relative, path, _ in _listing(top)])
 
 
 class Cache:
-    def __init__(self, top=None):
+    def __init__(self, top: str | None = None) -> None:
         self.top = top or directory()
-        self.checked = {}
+        self.checked: dict[str, bool] = {}
         self.guard = threading.Lock()
-        self.threads = {}
-        self.made = []          # what this process had to make: empty means "warm"
+        self.threads: dict[str, threading.Lock] = {}
+        self.made: list[str] = []          # what this process had to make: empty means "warm"
         os.makedirs(os.path.join(self.top, "locks"), exist_ok=True)
 
     @contextlib.contextmanager
-    def lock(self, name):
+    def lock(self, name: str) -> Iterator[None]:
         """Exclusive among threads and processes."""
         with self.guard:
             mutex = self.threads.setdefault(name, threading.Lock())
@@ -90,15 +93,15 @@ class Cache:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
 
-    def path(self, kind, name, digest):
+    def path(self, kind: str, name: str, digest: str) -> str:
         return os.path.join(self.top, f"{kind}-{name}-{digest}")
 
-    def valid(self, path):
+    def valid(self, path: str) -> bool:
         if path in self.checked:
             return True
         try:
             with open(os.path.join(path, STAMP)) as stamp:
-                good = json.load(stamp)["digest"] == tree_digest(path)
+                good = bool(json.load(stamp)["digest"] == tree_digest(path))
         except (OSError, ValueError, KeyError, TypeError):
             return False
         if good:
@@ -106,7 +109,7 @@ class Cache:
             os.utime(os.path.join(path, STAMP))
         return good
 
-    def entry(self, kind, name, digest, make):
+    def entry(self, kind: str, name: str, digest: str, make: Callable[[str], object]) -> str:
         """The directory of the entry; make(tmp) fills a new one if need be."""
         path = self.path(kind, name, digest)
         if path in self.checked:
@@ -132,7 +135,7 @@ class Cache:
             self.prune(kind, name, path)
         return path
 
-    def prune(self, kind, name, newest):
+    def prune(self, kind: str, name: str, newest: str) -> None:
         """Keep the entry that was made and the one used last before it."""
         prefix = f"{kind}-{name}-"
         old = []
@@ -145,7 +148,7 @@ class Cache:
             remove(path)
 
 
-def remove(path):
+def remove(path: str) -> None:
     if os.path.islink(path) or os.path.isfile(path):
         os.unlink(path)
     elif os.path.isdir(path):

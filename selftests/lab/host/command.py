@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Run a program; its output goes to a log, its failure becomes a LabError."""
 
+from __future__ import annotations
+
 import os
 import signal
 import subprocess
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from lab.host.error import LabError
 
@@ -14,14 +18,15 @@ NICE = 5
 # chroot that it is built in before: as much as two guests.
 URGENT = -3
 
+Child = subprocess.Popen[Any]
 # Children that an interrupted run must not leave behind.
-live = set()
+live: set[Child] = set()
 
 # What a full disk looks like in the output of apt, dpkg, tar, gcc and mksquashfs.
 NO_SPACE = "No space left on device"
 
 
-def environment():
+def environment() -> dict[str, str]:
     """The caller's environment without what would change a build."""
     keep = ("PATH", "HOME", "TERM", "http_proxy", "https_proxy", "no_proxy", "TMPDIR")
     env = {name: os.environ[name] for name in keep if name in os.environ}
@@ -31,7 +36,7 @@ def environment():
     return env
 
 
-def tail(path, lines=15):
+def tail(path: str, lines: int = 15) -> str:
     try:
         with open(path, errors="replace") as log:
             return "".join(log.readlines()[-lines:])
@@ -39,7 +44,7 @@ def tail(path, lines=15):
         return ""
 
 
-def explain(what, log, status):
+def explain(what: str, log: str, status: int) -> LabError:
     """One line for a failed step: name the cause when the log shows it."""
     text = tail(log, 200)
     if NO_SPACE in text:
@@ -47,7 +52,9 @@ def explain(what, log, status):
     return LabError(f"{what}: failed with status {status}", log)
 
 
-def run(argv, what, log, env=None, cwd=None, timeout=3600, shown=None, nice=NICE):
+def run(argv: Sequence[object], what: str, log: str, env: Mapping[str, str] | None = None,
+        cwd: str | None = None, timeout: float = 3600, shown: Sequence[object] | None = None,
+        nice: int = NICE) -> None:
     """Run argv to the end, append its output to log, raise LabError on failure."""
     os.makedirs(os.path.dirname(log), exist_ok=True)
     full = environment()
@@ -72,7 +79,7 @@ def run(argv, what, log, env=None, cwd=None, timeout=3600, shown=None, nice=NICE
         raise explain(what, log, status)
 
 
-def rank(child, nice=NICE):
+def rank(child: Child, nice: int = NICE) -> None:
     """Set how nice a child with a session of its own is, and what it starts from now on."""
     try:
         os.setpriority(os.PRIO_PGRP, child.pid, nice)
@@ -83,7 +90,7 @@ def rank(child, nice=NICE):
         pass    # it is done, or this kernel does not group
 
 
-def contained(argv):
+def contained(argv: Sequence[str]) -> list[str]:
     """
     argv in mount and process namespaces of its own: whatever it mounts or starts, in a session
     of its own or not, goes when it is killed.
@@ -92,7 +99,7 @@ def contained(argv):
             *argv]
 
 
-def kill(child):
+def kill(child: Child) -> None:
     """End a child and what it started, if it still runs."""
     if child.poll() is None:
         try:
@@ -103,12 +110,13 @@ def kill(child):
     live.discard(child)
 
 
-def kill_all():
+def kill_all() -> None:
     for child in list(live):
         kill(child)
 
 
-def output(argv, what, env=None, cwd=None):
+def output(argv: Sequence[object], what: str, env: Mapping[str, str] | None = None,
+           cwd: str | None = None) -> str:
     """The standard output of argv as text."""
     full = environment()
     full.update(env or {})

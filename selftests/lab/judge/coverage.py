@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Line coverage of the modules: what gcov counted in the guest, per source line."""
 
+from __future__ import annotations
+
 import gzip
 import io
 import os
@@ -9,12 +11,14 @@ import tarfile
 from lab.host import cache
 from lab.host.error import LabError
 from lab.judge import gcov
+from lab.judge.gcov import Lines
+from lab.make.build import Build
 
 # Where the tree lies in the chroot that the modules were built in.
 TOP = "/build/src/"
 
 
-def unpack(blob, target):
+def unpack(blob: bytes, target: str) -> int:
     """The counters that the guest sent; returns how many files there were."""
     found = 0
     try:
@@ -22,25 +26,26 @@ def unpack(blob, target):
             for member in archive:
                 name = os.path.basename(member.name)
                 below = os.path.dirname(member.name).partition("/src/")[2]
-                if not member.isfile() or not name.endswith(".gcda") or ".." in below:
+                content = archive.extractfile(member)
+                if content is None or not name.endswith(".gcda") or ".." in below:
                     continue
                 place = os.path.join(target, below)
                 os.makedirs(place, exist_ok=True)
                 with open(os.path.join(place, name), "wb") as out:
-                    out.write(archive.extractfile(member).read())
+                    out.write(content.read())
                 found += 1
     except (OSError, EOFError, tarfile.TarError) as error:
         raise LabError(f"coverage: the guest's counters are damaged: {error}") from error
     return found
 
 
-def _ours(name):
+def _ours(name: str) -> bool:
     """Modules alone: what only tests load proves nothing by being run. A KUnit suite that
     compiles a file of a module in does run that file."""
     return name.startswith("modules/") and "/tests/" not in name
 
 
-def measure(made, port, log):
+def measure(made: Build, port: str, log: str) -> Lines:
     """{file: {line: count}} from the modules' build and the guest's port."""
     with open(port, "rb") as data:
         blob = data.read()

@@ -1,13 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What gcov says in JSON, as lines of our files and how often each was reached."""
 
+from __future__ import annotations
+
 import json
 import os
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from lab.host.error import LabError
 
 
-def add(lines, report, top, ours):
+# {file: {line: count}}
+Lines = dict[str, dict[int, int]]
+Summary = dict[str, Any]
+
+
+def add(lines: Lines, report: dict[str, Any], top: str, ours: Callable[[str], bool]) -> None:
     """Add one report to {file: {line: count}}: of the files below top that ours(name) takes."""
     for entry in report["files"]:
         # headers are named with ".." in them
@@ -20,9 +29,9 @@ def add(lines, report, top, ours):
             here[number] = here.get(number, 0) + line["count"]
 
 
-def read(text, top, ours):
+def read(text: Iterable[str], top: str, ours: Callable[[str], bool]) -> Lines:
     """{file: {line: count}} of reports, one a line."""
-    lines = {}
+    lines: Lines = {}
     try:
         for report in text:
             if report.strip():
@@ -34,9 +43,9 @@ def read(text, top, ours):
     return lines
 
 
-def ranges(numbers):
+def ranges(numbers: Iterable[int]) -> str:
     """[3, 4, 5, 9] as "3-5 9"."""
-    parts = []
+    parts: list[list[int]] = []
     for number in sorted(numbers):
         if parts and parts[-1][1] == number - 1:
             parts[-1][1] = number
@@ -45,9 +54,9 @@ def ranges(numbers):
     return " ".join(f"{a}-{b}" if b > a else f"{a}" for a, b in parts)
 
 
-def summary(lines):
+def summary(lines: Lines) -> Summary:
     """What goes into the results: totals, and per file what was not reached."""
-    files = {}
+    files: dict[str, dict[str, Any]] = {}
     for name, counts in sorted(lines.items()):
         missed = [number for number, count in counts.items() if not count]
         files[name] = {"lines": len(counts), "reached": len(counts) - len(missed),

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """From what a guest left behind to pass or fail. Anything off fails the row."""
 
+from __future__ import annotations
+
+import functools
 import re
 from dataclasses import dataclass
 
-from lab.boot import hang
-from lab.judge import kernellog, tap, verdict
+from lab.judge import hang, kernellog, tap, verdict
 from lab.judge.result import Result
+from lab.judge.tap import Report
 
 
 @dataclass
@@ -22,17 +25,22 @@ class Evidence:
     status: int = 0
     ending: str = ""        # QEMU's reason, if it gave one
 
+    @functools.cached_property
+    def report(self) -> Report:
+        """The points of all programs."""
+        return tap.parse(self.tap)
+
 
 @dataclass
 class Expectation:
-    kernel: str             # exact release
-    systemd: str            # regular expression that the version starts with
-    tests: tuple = ()       # "part:test", all of which must have run
-    taint: int = 0          # more taint bits than O, E and a live patch's K
-    detectors: tuple = ()   # of kernellog.LOST, which must have looked to the end
+    kernel: str                         # exact release
+    systemd: str                        # regular expression that the version starts with
+    tests: tuple[str, ...] = ()         # "part:test", all of which must have run
+    taint: int = 0                      # more taint bits than O, E and a live patch's K
+    detectors: tuple[str, ...] = ()     # of kernellog.LOST, which must have looked to the end
 
 
-def judge(row, evidence, expect):
+def judge(row: str, evidence: Evidence, expect: Expectation) -> Result:
     """The Result of a boot."""
     result = Result(row)
     result.fail(*ending(evidence))
@@ -40,7 +48,7 @@ def judge(row, evidence, expect):
     result.kernel, result.systemd = said.kernel, said.systemd
     result.fail(*said.problems)
     _identity(result, said, expect)
-    _tests(result, said, tap.parse(evidence.tap), expect)
+    _tests(result, said, evidence.report, expect)
     _kernel(result, said, evidence, expect)
     _detectors(result, said, expect)
     if result.passed == 0 and result.failed == 0:
@@ -48,7 +56,7 @@ def judge(row, evidence, expect):
     return result
 
 
-def ending(evidence):
+def ending(evidence: Evidence) -> list[str]:
     """What was wrong with how the guest ended."""
     if evidence.timed_out:
         return [f"time-out: the guest was not done in time{hang.report(evidence.console)}"]
@@ -59,30 +67,29 @@ def ending(evidence):
     return []
 
 
-def _identity(result, said, expect):
+def _identity(result: Result, said: verdict.Verdict, expect: Expectation) -> None:
     if said.kernel and said.kernel != expect.kernel:
         result.fail(f"kernel {said.kernel} ran instead of {expect.kernel}")
     if said.systemd and not re.match(expect.systemd, said.systemd):
         result.fail(f"systemd {said.systemd} ran instead of {expect.systemd}")
 
 
-def _tests(result, said, report, expect):
-    result.passed += len(report.titles("passed"))
-    result.skipped += len(report.titles("skipped"))
-    result.skips += report.titles("skipped")
+def _tests(result: Result, said: verdict.Verdict, report: tap.Report, expect: Expectation) -> None:
+    result.passed += len(report.titles(tap.PASSED))
+    result.skipped += len(report.titles(tap.SKIPPED))
+    result.skips += report.titles(tap.SKIPPED)
     result.fail(*report.failures())
     result.fail(*report.problems)
-    ran = [doc.name for doc in report.programs]
     for test in expect.tests:
-        if test not in ran:
+        if not report.of(test):
             result.fail(f"{test}: did not run")
-    if said.ended and said.status and not report.titles("failed") and not report.problems:
+    if said.ended and said.status and not report.titles(tap.FAILED) and not report.problems:
         result.fail(f"verdict: status {said.status}, but the report shows no failure")
-    if said.ended and not said.status and any(runner.failed for runner in report.runners):
+    if said.ended and not said.status and any(runner.titles(tap.FAILED) for runner in report.runners):
         result.fail("verdict: status 0 in spite of failed tests")
 
 
-def _kernel(result, said, evidence, expect):
+def _kernel(result: Result, said: verdict.Verdict, evidence: Evidence, expect: Expectation) -> None:
     seen = []
     for line in kernellog.bad_lines(evidence.console + "\n" + evidence.dmesg, expect.detectors):
         text = re.sub(r"^\[[^]]*\]\s*", "", line)
@@ -100,7 +107,7 @@ def _kernel(result, said, evidence, expect):
         result.fail(f"kmemleak: {said.leaks} objects, {first}")
 
 
-def _detectors(result, said, expect):
+def _detectors(result: Result, said: verdict.Verdict, expect: Expectation) -> None:
     """Silence proves something only of a detector that is on at the end."""
     if not said.ended:
         return

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a kernel's log and taint give away."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Sequence
 
 BAD = re.compile("|".join((
     r"WARNING: ", r"\bBUG: ", r"\bOops\b", r"Kernel panic", r"general protection fault",
@@ -41,7 +44,7 @@ TEST = 1 << 18
 INJECTED = re.compile(r"\bfaults: (vmalloc error: size|page allocation failure: order)")
 
 
-def bad_lines(text, detectors=()):
+def bad_lines(text: str, detectors: Sequence[str] = ()) -> list[str]:
     """Lines that no run may log; detectors: names in LOST of those that have to stay on."""
     found, injected = [], False
     for line in text.splitlines():
@@ -57,11 +60,11 @@ def bad_lines(text, detectors=()):
     return found
 
 
-def letters(taint):
+def letters(taint: int) -> str:
     return "".join(letter for bit, letter in enumerate(TAINT_LETTERS) if taint & 1 << bit) or "none"
 
 
-def unexpected_taint(taint, log, allowed=0):
+def unexpected_taint(taint: int, log: str, allowed: int = 0) -> int:
     """The bits that loading our unsigned modules does not explain."""
     expected = OUT_OF_TREE | UNSIGNED | allowed
     if "livepatch: enabling patch" in log:

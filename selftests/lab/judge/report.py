@@ -1,40 +1,49 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """build/results/check.json (long.json) and the last lines that a person reads."""
 
+from __future__ import annotations
+
 import os
+from collections.abc import Sequence
 
-from lab import bench
 from lab.host import progress
-from lab.judge import findings, result
+from lab.judge import benchmarks, known_bugs, result
+from lab.judge.result import Result
+
+WARM, COLD = "check.warm_seconds", "check.cold_seconds"
+LIMITS = {WARM: 20 * 60, COLD: 45 * 60}     # seconds
 
 
-def write(lab, results, long=False):
-    result.write(os.path.join(lab.results, "long.json" if long else "check.json"), results,
-                 seconds=round(progress.elapsed(), 1), cold=bool(lab.cache.made),
-                 **({"findings": findings.entries(lab.tree)} if long else {}))
+def write(tree: str, results: str, found: Sequence[Result], cold: bool, long: bool = False) -> None:
+    """cold: something had to be made that the cache lacked."""
+    more = {"findings": known_bugs.entries(tree)} if long else {}
+    result.write(os.path.join(results, "long.json" if long else "check.json"), found,
+                 seconds=round(progress.elapsed(), 1), cold=cold, **more)
 
 
-def kind(lab):
-    """(name, limit in seconds) of a whole run whose caches were empty or had everything, or None."""
-    if not lab.cache.made:
-        return "check.warm_seconds", 20 * 60
-    return ("check.cold_seconds", 45 * 60) if "chroot-lab" in lab.cache.made else None
+def kind(made: Sequence[str]) -> str | None:
+    """Of a whole run: its caches had everything (WARM) or were empty (COLD); None: in between."""
+    if not made:
+        return WARM
+    return COLD if "chroot-lab" in made else None
 
 
-def seconds(lab, took):
+def seconds(results: str, made: Sequence[str], took: float) -> str:
     """Record how long a whole run took; a line for the report when that was too long."""
-    if not kind(lab):
+    name = kind(made)
+    if not name:
         return ""
-    name, limit = kind(lab)
-    bench.record(lab, [bench.figure(name, "all", round(took, 1), "s", "the limit on two cores", limit)])
+    limit = LIMITS[name]
+    benchmarks.record(results, [benchmarks.figure(name, "all", round(took, 1), "s",
+                                                  "the limit on two cores", limit)])
     if took <= limit:
         return ""
-    caches = "everything" if name == "check.warm_seconds" else "nothing"
+    caches = "everything" if name == WARM else "nothing"
     return (f"slow: {took / 60:.0f} min, the limit on two cores is {limit // 60} min "
             f"for a run that found {caches} in its cache")
 
 
-def show(results, slow=""):
+def show(results: Sequence[Result], slow: str = "") -> None:
     """A table of the rows, every failure, and the line that ends it."""
     print()
     print(f"{'row':<18} {'kernel':<26} {'systemd':<8} {'passed':>6} {'failed':>6} {'skipped':>7} {'s':>6}")
@@ -49,9 +58,9 @@ def show(results, slow=""):
             print(f"FAILED {row.row}: {line}")
         if row.failures and row.logs:
             print(f"       logs: {row.logs}")
-    passed, failed, skipped = (sum(getattr(row, name) for row in results)
-                               for name in ("passed", "failed", "skipped"))
-    failed += sum(1 for row in results if not row.good and not row.failed)
+    passed = sum(row.passed for row in results)
+    skipped = sum(row.skipped for row in results)
+    failed = sum(row.failed or (0 if row.good else 1) for row in results)
     # No failure: it is this machine's, or what else it did.
     print(f"\n{slow}" if slow else "", end="")
     print(f"\n{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))

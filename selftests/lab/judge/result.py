@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a row gave."""
 
+from __future__ import annotations
+
 import json
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -15,28 +19,39 @@ class Result:
     failed: int = 0
     skipped: int = 0
     seconds: float = 0.0
-    failures: list = field(default_factory=list)    # one line each
-    skips: list = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)       # one line each
+    skips: list[str] = field(default_factory=list)
     logs: str = ""
-    figures: dict = field(default_factory=dict)     # what else was measured
+    figures: dict[str, Any] = field(default_factory=dict)   # what else was measured
 
-    def fail(self, *reasons):
+    def fail(self, *reasons: str) -> Result:
         """Count each reason as a failure."""
         self.failures += reasons
         self.failed += len(reasons)
         return self
 
+    def point(self, good: bool, reason: str) -> None:
+        """Count a point, or why there is none."""
+        if good:
+            self.passed += 1
+        else:
+            self.fail(reason)
+
     @property
-    def good(self):
+    def good(self) -> bool:
         """Nothing failed and something ran."""
         return self.failed == 0 and self.passed > 0
 
 
-def write(path, results, **more):
-    """The report for programs; see Documentation/laboratory.rst."""
+def write_json(path: str, content: Mapping[str, Any]) -> None:
+    """A file that is there as a whole, or as it was."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    content = {"rows": [asdict(result) for result in results], **more}
-    with open(path + ".tmp", "w") as out:
+    with open(path + ".tmp", "w", encoding="utf-8") as out:
         json.dump(content, out, indent=2)
         out.write("\n")
     os.rename(path + ".tmp", path)
+
+
+def write(path: str, results: Iterable[Result], **more: object) -> None:
+    """The report for programs; see Documentation/laboratory.rst."""
+    write_json(path, {"rows": [asdict(result) for result in results], **more})

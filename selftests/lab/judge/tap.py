@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-TAP, read strictly. The runner's own plan counts test programs; the lines of a
+TAP, read strictly and once. The runner's own plan counts test programs; the lines of a
 program come indented by "# " and are a TAP document of their own. Both need a
 plan, at least one point, every point numbered, and no more and no less points
 than planned.
 """
+
+from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
@@ -18,23 +20,43 @@ COMMENT = re.compile(r"^#\s*(?P<text>\S.*)$")
 NOISE = re.compile(r"^(RUN|OK|FAIL)\s|^(Starting|PASSED|FAILED|Totals):? ")
 COMMENTS = 4
 
+PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
+
+
+@dataclass
+class Point:
+    """One point, and what the program said before and after it."""
+    number: int
+    title: str
+    state: str          # PASSED, FAILED or SKIPPED
+    before: list[str] = field(default_factory=list)
+    after: list[str] = field(default_factory=list)
+
+    def why(self) -> str:
+        """ ": what the program said" of a failed point, or "" if it said nothing."""
+        # What follows the points of the kernel's harness is about the next one.
+        said = self.before[-COMMENTS:] or self.after[:COMMENTS]
+        return f": {'; '.join(said)}" if said else ""
+
 
 @dataclass
 class Document:
     """One plan and its points."""
-    name: str
+    name: str                                           # part:test, or "runner"
+    lines: list[str] = field(default_factory=list)      # as the program printed them
+    points: list[Point] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    plans: int = 0
     planned: int = -1
     skipped_all: bool = False
-    passed: list = field(default_factory=list)
-    failed: list = field(default_factory=list)
-    skipped: list = field(default_factory=list)
-    problems: list = field(default_factory=list)
-    plans: int = 0
-    numbers: list = field(default_factory=list)
-    comments: list = field(default_factory=list)    # since the last point
-    reasons: dict = field(default_factory=dict)     # of failed points, by title
+    closed: bool = False                                # the runner has said how it ended
+    comments: list[str] = field(default_factory=list)   # since the last point
 
-    def line(self, text):
+    def titles(self, state: str) -> list[str]:
+        return [point.title for point in self.points if point.state == state]
+
+    def line(self, text: str) -> None:
+        self.lines.append(text)
         plan = PLAN.match(text)
         if plan:
             self.plans += 1
@@ -51,76 +73,86 @@ class Document:
         elif comment and not NOISE.match(comment["text"]):
             self.comments.append(comment["text"].strip())
 
-    def point(self, point):
-        self.numbers.append(int(point["number"]))
-        title = point["rest"].strip(" -") or point["number"]
-        directive = DIRECTIVE.search(point["rest"])
+    def point(self, said: re.Match[str]) -> None:
+        directive = DIRECTIVE.search(said["rest"])
         word = directive["word"].upper() if directive else ""
+        # Nothing here is expected to fail: a point with TODO or XFAIL would pass for ever.
+        failed = said["no"] or word not in ("", "SKIP")
+        state = FAILED if failed else SKIPPED if word else PASSED
         # The kernel's harness explains itself before the point, scripts do so after it.
-        said, self.comments = self.comments, []
-        if point["no"]:
-            self.failed.append(title)
-            self.reasons[title] = (said, self.comments)
-        elif word == "SKIP":
-            self.skipped.append(title)
-        elif word:
-            # Nothing here is expected to fail: such a point would pass for ever.
-            self.failed.append(title)
-        else:
-            self.passed.append(title)
+        before, self.comments = self.comments, []
+        self.points.append(Point(int(said["number"]), said["rest"].strip(" -") or said["number"],
+                                 state, before, self.comments))
 
-    def why(self, title):
-        """ ": what the program said" of a failed point, or "" if it said nothing."""
-        before, after = self.reasons.get(title, ((), ()))
-        # What follows the points of the kernel's harness is about the next one.
-        said = before[-COMMENTS:] or after[:COMMENTS]
-        return f": {'; '.join(said)}" if said else ""
+    def skip(self) -> None:
+        """The runner says that the program skipped itself."""
+        if not self.titles(SKIPPED) and not self.titles(PASSED):
+            self.points.append(Point(0, "all of it", SKIPPED))
+            if self.plans == 0:
+                # A shell test may find out before its plan that the kernel lacks something.
+                self.plans, self.planned, self.skipped_all = 1, 0, True
 
-    def finish(self):
+    def finish(self) -> None:
         """Add what is wrong with the document as a whole."""
+        numbers = [point.number for point in self.points if point.number]
         if self.plans == 0:
             self.problems.append(f"{self.name}: no plan")
         elif self.plans > 1:
             self.problems.append(f"{self.name}: {self.plans} plans")
         elif self.planned == 0 and not self.skipped_all:
             self.problems.append(f"{self.name}: zero tests planned")
-        elif len(self.numbers) != self.planned:
-            self.problems.append(f"{self.name}: {len(self.numbers)} of {self.planned} planned points")
-        elif self.numbers != list(range(1, self.planned + 1)):
+        elif len(numbers) != self.planned:
+            self.problems.append(f"{self.name}: {len(numbers)} of {self.planned} planned points")
+        elif numbers != list(range(1, self.planned + 1)):
             self.problems.append(f"{self.name}: points are not numbered 1 to {self.planned}")
-        return self
 
 
 @dataclass
-class Tap:
+class Report:
     """The runners' documents and those of the programs."""
-    runners: list
-    programs: list
+    runners: list[Document]
+    programs: list[Document]
 
     @property
-    def problems(self):
-        return [p for doc in [*self.runners, *self.programs] for p in doc.problems]
+    def problems(self) -> list[str]:
+        return [problem for doc in [*self.runners, *self.programs] for problem in doc.problems]
 
-    def failures(self):
+    def failures(self) -> list[str]:
         """The failed points, with what their programs said of them."""
-        return [f"{doc.name}: {title}{doc.why(title)}" for doc in self.programs
-                for title in doc.failed]
+        return [f"{doc.name}: {point.title}{point.why()}" for doc in self.programs
+                for point in doc.points if point.state == FAILED]
 
-    def titles(self, kind):
-        return [f"{doc.name}: {title}" for doc in self.programs for title in getattr(doc, kind)]
+    def titles(self, state: str) -> list[str]:
+        return [f"{doc.name}: {title}" for doc in self.programs for title in doc.titles(state)]
+
+    def of(self, name: str) -> list[Document]:
+        """Those of one program, which may have run several times."""
+        return [doc for doc in self.programs if doc.name == name]
+
+    def lines(self, name: str) -> list[str] | None:
+        """What a program printed; None if it did not run."""
+        found = self.of(name)
+        return [line for doc in found for line in doc.lines] if found else None
 
 
-def parse(text):
+def begun(text: str) -> list[str]:
+    """ "part: test" of the programs that were started so far."""
+    return [f"{header['part']}: {header['test']}" for header in map(HEADER.match, text.splitlines())
+            if header]
+
+
+def parse(text: str) -> Report:
     """Read the output of run_kselftest.sh, which may have run several times."""
-    reports = [part for part in re.split(r"^(?=TAP version 13\r?$)", text, flags=re.MULTILINE) if part]
-    taps = [_parse(report) for report in reports or [""]]
-    return Tap([runner for tap in taps for runner in tap.runners], [doc for tap in taps for doc in tap.programs])
+    texts = [part for part in re.split(r"^(?=TAP version 13\r?$)", text, flags=re.MULTILINE) if part]
+    reports = [_parse(part) for part in texts or [""]]
+    return Report([doc for report in reports for doc in report.runners],
+                  [doc for report in reports for doc in report.programs])
 
 
-def _parse(text):
+def _parse(text: str) -> Report:
     runner = Document("runner")
-    programs = []
-    current = None
+    programs: list[Document] = []
+    current: Document | None = None
     for line in text.splitlines():
         line = line.rstrip("\r")
         header = HEADER.match(line)
@@ -130,8 +162,9 @@ def _parse(text):
         elif line.startswith("# ") and current:
             current.line(line[2:])
         elif not line.startswith("#"):
-            if POINT.match(line):
-                _close(current, line)
+            point = POINT.match(line)
+            if point:
+                _close(current, point)
                 current = None
             elif line and not PLAN.match(line) and line != "TAP version 13":
                 runner.problems.append(f"runner: {line}")
@@ -141,21 +174,18 @@ def _parse(text):
     runner.finish()
     if len(programs) != runner.planned and runner.planned >= 0:
         runner.problems.append(f"runner: {len(programs)} of {runner.planned} programs started")
-    return Tap([runner], programs)
+    return Report([runner], programs)
 
 
-def _close(current, line):
+def _close(current: Document | None, point: re.Match[str]) -> None:
     """The runner's word on a program must agree with the program's own points."""
     if current is None:
         return
-    point = POINT.match(line)
-    skipped = bool(DIRECTIVE.search(point["rest"]))
-    if point["no"] and not current.failed:
+    current.closed = True
+    failed = current.titles(FAILED)
+    if point["no"] and not failed:
         current.problems.append(f"{current.name}: {point['rest'].strip()}")
-    elif not point["no"] and current.failed:
+    elif not point["no"] and failed:
         current.problems.append(f"{current.name}: exit status 0 in spite of failed points")
-    elif skipped and not current.skipped and not current.passed:
-        current.skipped.append("all of it")
-        if current.plans == 0:
-            # A shell test may find out before its plan that the kernel lacks something.
-            current.plans, current.planned, current.skipped_all = 1, 0, True
+    elif DIRECTIVE.search(point["rest"]):
+        current.skip()

@@ -1,19 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """symidx build --tree on the tree that a kernel was built in, beside what was installed of it."""
 
+from __future__ import annotations
+
 import json
 import os
 import shutil
+from typing import Any
 
 from lab.host import cache
 from lab.host.error import LabError
+from lab.make.build import Build
+from lab.make.kernel import Kernel
 
 # Of what symidx stats says, all that the two have to have in common.
 SAME = ("release", "build_id", "vermagic", "kernel_symbols", "module_symbols", "gpl_symbols",
         "namespace_symbols", "modules", "imports", "crc")
 
 
-def restore(kernel, place):
+def restore(kernel: Kernel, place: str) -> int:
     """
     The build tree with the modules where make had put them: the kept one has lost them, and
     modules_install copied them unchanged. Returns how many there are.
@@ -31,7 +36,7 @@ def restore(kernel, place):
     return count
 
 
-def differences(installed, tree, modules, diff):
+def differences(installed: dict[str, Any], tree: dict[str, Any], modules: int, diff: str) -> list[str]:
     """What is wrong with two indexes, by their stats, the modules there are, and symidx diff."""
     wrong = [f"{key}: {installed[key]} as installed, {tree[key]} in the build tree"
              for key in SAME if installed[key] != tree[key]]
@@ -43,14 +48,14 @@ def differences(installed, tree, modules, diff):
     return wrong
 
 
-def compare(kernel, made, log):
+def compare(kernel: Kernel, made: Build, log: str) -> str:
     """One line about what was compared; LabError if the indexes differ."""
     modules = restore(kernel, os.path.join(made.top, "tree"))
     binds = [(made.top, "/build"), (kernel.tree(), "/cache", "ro")]
     env = {"PATH": "/build/payload/usr/bin:/usr/bin:/bin",
            "LD_LIBRARY_PATH": "/build/payload/usr/lib/x86_64-linux-gnu"}
 
-    def symidx(*words):
+    def symidx(*words: str) -> str:
         return made.chroot.output(["symidx", *words], f"symidx {words[0]}", binds=binds, env=env)
     symidx("build", "--tree", "/build/tree", "-o", "/build/index.tree")
     symidx("build", "--root", "/cache/root", "--kernel", kernel.release,

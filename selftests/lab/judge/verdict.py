@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The guest's own verdict: lines "WORD nonce=N REST" on a serial port of its own."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 
 
@@ -12,12 +14,12 @@ class Verdict:
     systemd: str = ""
     kernel: str = ""
     taint: int = -1
-    leaks: int = None       # None: kmemleak was not asked
+    leaks: int | None = None    # None: kmemleak was not asked
     lockdep: str = ""       # debug_locks of /proc/lockdep_stats
-    problems: list = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
 
-def parse(text, nonce):
+def parse(text: str, nonce: str) -> Verdict:
     """Read the port's bytes; every line must carry the nonce of this boot."""
     verdict = Verdict()
     for line in text.splitlines():
@@ -37,7 +39,7 @@ def parse(text, nonce):
     return verdict
 
 
-def _line(verdict, word, rest):
+def _line(verdict: Verdict, word: str, rest: str) -> None:
     if word == "begin":
         verdict.begun = True
     elif word == "systemd":

@@ -5,15 +5,22 @@ the mirrors of the machine's own apt configuration. Its lists are at most a day
 old (WAYMARK_REFRESH=1 renews them); without a network the last ones serve.
 """
 
+from __future__ import annotations
+
 import functools
 import glob
 import os
 import re
 import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from lab.host import cache, command, progress
 from lab.host.error import LabError
 from lab.make import matrix
+
+if TYPE_CHECKING:
+    from lab.laboratory import Lab
 
 MAX_AGE = 20 * 3600
 KEYRING_PACKAGE = "debian-archive-keyring"
@@ -21,11 +28,11 @@ KEYRINGS = "usr/share/keyrings/debian-archive-keyring.gpg"
 
 
 @functools.lru_cache(maxsize=None)
-def mirrors():
+def mirrors() -> dict[str, str]:
     """{"main": URL, "security": URL} as this machine's apt is configured."""
     text = command.output(["apt-get", "indextargets", "--format", "$(SITE) $(RELEASE)",
                            "Created-By: Packages"], "apt-get indextargets")
-    found = {}
+    found: dict[str, str] = {}
     pattern = re.compile(r"(bullseye|bookworm|trixie|forky|sid|testing|unstable|(old)*stable)")
     for line in text.splitlines():
         site, _, release = line.partition(" ")
@@ -40,35 +47,35 @@ def mirrors():
     return found
 
 
-def host_keyring():
+def host_keyring() -> str:
     path = os.path.join("/", KEYRINGS)
     if not os.path.exists(path):
         raise LabError(f"{path} is missing: apt-get install {KEYRING_PACKAGE}")
     return path
 
 
-def version_key(text):
-    return [int(word) if word.isdigit() else word for word in re.split(r"(\d+)", text)]
+def version_key(text: str) -> list[tuple[int, str]]:
+    return [(int(word), "") if word.isdigit() else (-1, word) for word in re.split(r"(\d+)", text)]
 
 
 class Archive:
     """Package lists of one suite; made by of()."""
 
-    def __init__(self, lab, suite, keyrings):
+    def __init__(self, lab: Lab, suite: str, keyrings: Sequence[str]) -> None:
         self.lab = lab
         self.suite = suite
         self.keyrings = keyrings
         self.top = os.path.join(lab.cache.top, "apt", suite)
         self.log = lab.log(f"apt-{suite}")
-        self.answers = {}       # apt takes a second to start, and every row asks the same
+        self.answers: dict[tuple[str, ...], str] = {}       # apt takes a second to start, and every row asks the same
 
-    def sources(self):
+    def sources(self) -> list[str]:
         """The sources.list lines."""
         signed = ",".join(self.keyrings)
         return [f"deb [signed-by={signed}] {mirrors()[kind]} {release} main"
                 for kind, release in matrix.archives(self.suite)]
 
-    def options(self):
+    def options(self) -> list[str]:
         settings = {
             "Dir::State": f"{self.top}/state", "Dir::State::status": f"{self.top}/status",
             "Dir::Etc::sourcelist": f"{self.top}/sources.list", "Dir::Etc::sourceparts": "/dev/null",
@@ -83,11 +90,11 @@ class Archive:
         }
         return [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
 
-    def apt(self, *words):
+    def apt(self, *words: str) -> list[str]:
         tool = "apt-cache" if words[0] in ("pkgnames", "show") else "apt-get"
         return [tool, *self.options(), *words]
 
-    def refresh(self, force=False):
+    def refresh(self, force: bool = False) -> None:
         """Bring the lists up to date unless they are recent."""
         stamp = os.path.join(self.top, "updated")
         text = "\n".join(self.sources()) + "\n"
@@ -98,7 +105,7 @@ class Archive:
             listing = f"{self.top}/sources.list"
             same = os.path.exists(listing) and open(listing).read() == text
             age = time.time() - os.path.getmtime(stamp) if os.path.exists(stamp) else MAX_AGE
-            force = force or (os.environ.get("WAYMARK_REFRESH") and age > 60)
+            force = force or bool(os.environ.get("WAYMARK_REFRESH")) and age > 60
             if same and age < MAX_AGE and not force:
                 return
             with open(listing, "w") as out:
@@ -115,17 +122,17 @@ class Archive:
             open(stamp, "w").close()
             self.answers.clear()
 
-    def ask(self, what, *words):
+    def ask(self, what: str, *words: str) -> str:
         """What apt says to words, by the lists as they are now."""
         answer = self.answers.get(words)
         if answer is None:
             answer = self.answers[words] = command.output(self.apt(*words), f"{self.suite}: {what}")
         return answer
 
-    def names(self, prefix):
+    def names(self, prefix: str) -> list[str]:
         return self.ask("packages", "pkgnames", prefix).split()
 
-    def newest_kernel(self, pattern):
+    def newest_kernel(self, pattern: str) -> tuple[str, list[str]]:
         """The newest release with headers and an image, and the image's packages."""
         releases = [name[len("linux-headers-"):] for name in self.names("linux-headers-")]
         match = [r for r in releases if re.fullmatch(pattern, r)]
@@ -144,17 +151,17 @@ class Archive:
                     return release, [image]
         raise LabError(f"{self.suite}: no kernel matches {pattern} on this machine's mirror")
 
-    def resolved(self, names):
+    def resolved(self, names: Sequence[str]) -> list[str]:
         """What installing names would fetch: one line a package with its checksum."""
         text = self.ask("resolve packages", "install", "--print-uris", "-qq", "-y", *names)
         return sorted(line.split()[1] + " " + line.split()[-1] for line in text.splitlines())
 
-    def checksums(self, names):
+    def checksums(self, names: Sequence[str]) -> list[str]:
         """The packages themselves, without what they depend on."""
         text = self.ask("show", "show", "--no-all-versions", *names)
         return [line for line in text.splitlines() if line.startswith(("SHA256:", "Version:"))]
 
-    def download(self, names, folder):
+    def download(self, names: Sequence[str], folder: str) -> list[str]:
         """Fetch .deb files into folder; retry once with fresh lists."""
         os.makedirs(folder, exist_ok=True)
         for attempt in (1, 2):
@@ -168,7 +175,7 @@ class Archive:
                 self.refresh(force=True)
         return []
 
-    def unpack(self, names, folder):
+    def unpack(self, names: Sequence[str], folder: str) -> None:
         """Download and unpack packages into folder."""
         debs = os.path.join(folder, ".debs")
         for deb in self.download(names, debs):
@@ -177,7 +184,7 @@ class Archive:
         cache.remove(debs)
 
 
-def of(lab, suite):
+def of(lab: Lab, suite: str) -> Archive:
     """The archive of a suite, its lists recent."""
     with lab.guard(f"archive-{suite}"):
         if suite not in lab.archives:
@@ -185,7 +192,7 @@ def of(lab, suite):
         return lab.archives[suite]
 
 
-def _open(lab, suite):
+def _open(lab: Lab, suite: str) -> Archive:
     host = host_keyring()
     home = matrix.suites()["lab"]["release"]
     if suite == home:

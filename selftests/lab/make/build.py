@@ -4,13 +4,22 @@ Builds, each in the chroot of the row's own suite: the modules for a kernel, and
 for a suite the tools and the selftests. What did not change is not built again.
 """
 
+from __future__ import annotations
+
 import contextlib
 import os
 import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from lab.host import cache, progress
 from lab.host.error import LabError
-from lab.make import source, sync
+from lab.make import matrix, source, sync
+from lab.make.chroot import Binds
+from lab.make.kernel import Kernel
+
+if TYPE_CHECKING:
+    from lab.laboratory import Lab
 
 JOBS = str(os.cpu_count() or 1)
 WARNING = re.compile(r"\bwarning:|^WARNING:", re.MULTILINE | re.IGNORECASE)
@@ -20,7 +29,7 @@ WITHOUT_DEBUG = [f"-DCMAKE_{language}_FLAGS_RELWITHDEBINFO='-O2 -DNDEBUG'" for l
 SHARED = ("lib",)
 
 
-def parts(tree):
+def parts(tree: str) -> list[str]:
     """The kselftest folders of the tree."""
     top = os.path.join(tree, "selftests")
     return sorted(name for name in os.listdir(top)
@@ -28,7 +37,7 @@ def parts(tree):
 
 
 @contextlib.contextmanager
-def whole(top, name, *made):
+def whole(top: str, name: str, *made: str) -> Iterator[None]:
     """
     Start over in the folders `made` of top when the last run was killed in
     here: make takes half an object for a whole one. However else a build ends,
@@ -50,24 +59,30 @@ def whole(top, name, *made):
 class Build:
     """A build directory with a copy of the sources in src/."""
 
-    def __init__(self, lab, name, suite):
+    def __init__(self, lab: Lab, name: str, suite: str) -> None:
         self.lab = lab
         self.name = name
         self.chroot = lab.builder(suite)
         self.top = lab.workspace(name)
         self.log = lab.log(f"build-{name}")
-        self.stage = None       # where userspace() installed to
+        self.stage: str | None = None       # where userspace() installed to
 
-    def fresh(self, what, digest):
+    def staged(self) -> str:
+        """Where userspace() installed to."""
+        if self.stage is None:
+            raise LabError(f"{self.name}: nothing was installed")
+        return self.stage
+
+    def fresh(self, what: str, digest: str) -> bool:
         """True when what was built from the same before."""
         path = os.path.join(self.top, f".{what}")
         return os.path.exists(path) and open(path).read() == digest
 
-    def done(self, what, digest):
+    def done(self, what: str, digest: str) -> None:
         with open(os.path.join(self.top, f".{what}"), "w") as out:
             out.write(digest)
 
-    def make(self, words, what, binds=()):
+    def make(self, words: Sequence[str], what: str, binds: Binds = ()) -> re.Match[str] | None:
         """Run make in src/; the match of a warning in its output, if any."""
         start = os.path.getsize(self.log) if os.path.exists(self.log) else 0
         self.chroot.run(words, what, self.log, cwd="/build/src",
@@ -77,20 +92,20 @@ class Build:
             found = WARNING.search(log.read())
         return found
 
-    def ksft(self):
+    def ksft(self) -> tuple[str, str, str]:
         return (source.kselftest(self.lab), "/ksft", "ro")
 
-    def sync(self):
+    def sync(self) -> None:
         target = os.path.join(self.top, "src")
         os.makedirs(target, exist_ok=True)
         sync.copy(self.lab.tree, target)
 
 
-def modules(lab, target, kernel):
+def modules(lab: Lab, target: matrix.Target, kernel: Kernel) -> Build:
     """Build the modules for a target's kernel; returns the Build."""
     release = kernel.release
     kdir, binds = kernel.kdir()
-    extra = getattr(kernel, "words", ())
+    extra = kernel.words
     build = Build(lab, target.name, target.suite)
     with lab.cache.lock(f"build-{cache.key(build.top)}"):
         digest = cache.key(release, build.chroot.path, binds, extra,
@@ -113,7 +128,7 @@ def modules(lab, target, kernel):
     return build
 
 
-def named(tree, words):
+def named(tree: str, words: Sequence[str]) -> list[str]:
     """The folders that TESTS names, all without it."""
     known = parts(tree)
     folders = {word.split(":")[0] for word in words}
@@ -122,7 +137,7 @@ def named(tree, words):
     return [part for part in known if not folders or part in folders]
 
 
-def userspace(lab, suite, chosen):
+def userspace(lab: Lab, suite: str, chosen: Sequence[str]) -> Build:
     """Build the tools, and the selftests of the chosen parts; returns the Build."""
     build = Build(lab, suite, suite)
     with lab.cache.lock(f"build-{cache.key(build.top)}"):
@@ -141,7 +156,7 @@ def userspace(lab, suite, chosen):
     return build
 
 
-def _userspace(build, suite, chosen, name):
+def _userspace(build: Build, suite: str, chosen: Sequence[str], name: str) -> None:
     """Build in the folders tools and ksft, install into the folder `name`."""
     build.sync()
     if not build.fresh("chroot", build.chroot.path):
@@ -152,7 +167,7 @@ def _userspace(build, suite, chosen, name):
                    f"TOOLS_OPTIONS={' '.join(WITHOUT_DEBUG)}"], f"{suite}: tools"):
         cache.remove(os.path.join(build.top, "tools"))
         raise LabError(f"{suite}: tools: a warning of the compiler", build.log)
-    cache.remove(build.stage)
+    cache.remove(build.staged())
     build.make(["make", "install-tools", "TOOLS_BUILD=/build/tools", f"DESTDIR=/build/{name}"],
                f"{suite}: install the tools")
     _selftests(build, suite, chosen)
@@ -161,14 +176,14 @@ def _userspace(build, suite, chosen, name):
 KERNEL = "/ksft/tools/testing/selftests"
 
 
-def _install(build, folder, home):
+def _install(build: Build, folder: str, home: str) -> list[str]:
     """Build a kselftest folder and install it below home; returns the make words."""
     name = folder.replace("/", "-")
     common = ["make", "-s", "-C", f"/build/src/selftests/{folder}", f"KSFT_DIR={KERNEL}",
               f"OUTPUT=/build/ksft/{name}",
               # Tests of a library are built against what was installed; of one that is not
               # installed, against what was built.
-              f"TOOLS_STAGE=/build/{os.path.basename(build.stage)}", "TOOLS_BUILD=/build/tools"]
+              f"TOOLS_STAGE=/build/{os.path.basename(build.staged())}", "TOOLS_BUILD=/build/tools"]
     os.makedirs(os.path.join(build.top, "ksft", name), exist_ok=True)
     os.makedirs(os.path.join(build.top, home[len("/build/"):]), exist_ok=True)
     if build.make([*common, "install", f"INSTALL_PATH={home}", f"SRC_PATH={KERNEL}",
@@ -177,11 +192,11 @@ def _install(build, folder, home):
     return common
 
 
-def _selftests(build, suite, chosen):
+def _selftests(build: Build, suite: str, chosen: Sequence[str]) -> None:
     """Install the kselftests as the kernel's own `make install` lays them out."""
-    opt = f"/build/{os.path.basename(build.stage)}/opt/waymark"
+    opt = f"/build/{os.path.basename(build.staged())}/opt/waymark"
     home = f"{opt}/selftests"
-    os.makedirs(os.path.join(build.stage, "opt/waymark/selftests/kselftest"))
+    os.makedirs(os.path.join(build.staged(), "opt/waymark/selftests/kselftest"))
     binds = [(build.top, "/build"), build.ksft()]
     build.chroot.run(["sh", "-c", f"cp -r {KERNEL}/kselftest/. {home}/kselftest/ && "
                       f"cp {KERNEL}/run_kselftest.sh {home}/ && chmod -R a+x {home}"],
@@ -193,21 +208,21 @@ def _selftests(build, suite, chosen):
                                       f"{suite}: list selftests/{part}", binds=binds)
     if chosen and not listed.strip():
         raise LabError(f"selftests/: no test found in {' '.join(chosen)}")
-    with open(os.path.join(build.stage, "opt/waymark/selftests/kselftest-list.txt"), "w") as out:
+    with open(os.path.join(build.staged(), "opt/waymark/selftests/kselftest-list.txt"), "w") as out:
         out.write(listed)
     for kind in ("icount", "wall", "host"):
         if os.path.exists(os.path.join(build.lab.tree, "selftests/bench", kind, "Makefile")):
             _install(build, f"bench/{kind}", f"{opt}/bench/{kind}")
 
 
-def tests(build):
+def tests(build: Build) -> list[str]:
     """["part:test"] as installed."""
-    path = os.path.join(build.stage, "opt/waymark/selftests/kselftest-list.txt")
+    path = os.path.join(build.staged(), "opt/waymark/selftests/kselftest-list.txt")
     with open(path) as lines:
         return lines.read().split()
 
 
-def select(available, words):
+def select(available: list[str], words: Sequence[str]) -> list[str]:
     """The tests that TESTS names: a folder, or folder:test."""
     chosen = []
     for word in words:

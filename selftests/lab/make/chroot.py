@@ -4,12 +4,24 @@ Debian trees made by mmdebstrap and entered read-only, in a mount namespace of
 their own: nothing stays mounted and nothing in the cached tree changes.
 """
 
+from __future__ import annotations
+
+import functools
 import os
 import shlex
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from lab.host import cache, command, progress
 from lab.host.error import LabError
 from lab.make import archive, matrix
+
+if TYPE_CHECKING:
+    from lab.laboratory import Lab
+
+# (outside, inside), or with "ro" as the third.
+Bind = tuple[str, ...]
+Binds = Sequence[Bind]
 
 # Mount points for what a run brings along.
 POINTS = ("build", "src", "ksft", "out", "cache")
@@ -21,7 +33,7 @@ MERGE = ('for d in bin sbin lib lib32 lib64 libx32; do '
          'mkdir -p "$1/usr/$d" && ln -s "usr/$d" "$1/$d"; done')
 
 
-def trim():
+def trim() -> list[str]:
     """
     TRIM, with what is left out in dpkg's configuration and the rest of it removed at the end. As
     an option, mmdebstrap has each package of the base system filtered by a program in Python,
@@ -35,7 +47,8 @@ def trim():
             "--customize-hook=rm -rf " + " ".join(f'"${{1:?}}"{pattern}' for pattern in excluded)]
 
 
-def bootstrap(lab, suite, packages, target, log, what, nice=command.NICE):
+def bootstrap(lab: Lab, suite: str, packages: Sequence[str], target: str, log: str, what: str,
+              nice: int = command.NICE) -> None:
     """mmdebstrap a tree of suite into target."""
     source = archive.of(lab, suite)
     argv = ["mmdebstrap", "--mode=root", "--variant=apt", "--format=directory",
@@ -51,7 +64,7 @@ def bootstrap(lab, suite, packages, target, log, what, nice=command.NICE):
         raise hint(error, suite, log) from error
 
 
-def hint(error, suite, log):
+def hint(error: LabError, suite: str, log: str) -> LabError:
     """Turn a failed download into a line that says so."""
     text = command.tail(log, 60)
     if command.NO_SPACE in text:
@@ -64,10 +77,11 @@ def hint(error, suite, log):
 
 
 class Chroot:
-    def __init__(self, path):
+    def __init__(self, path: str) -> None:
         self.path = path
 
-    def argv(self, words, binds=(), cwd="/", env=None):
+    def argv(self, words: Sequence[object], binds: Binds = (), cwd: str = "/",
+             env: Mapping[str, str] | None = None) -> list[str]:
         """The command line that runs words inside; binds: (outside, inside[, "ro"])."""
         root = shlex.quote(self.path)
         lines = [f"mount --bind {root} {root}"]
@@ -86,24 +100,28 @@ class Chroot:
         lines.append(f"mount -o remount,ro,bind {root}")
         settings = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/tmp"}
         settings.update(env or {})
-        inner = ["env", "-i", *[f"{k}={v}" for k, v in settings.items()], *map(str, words)]
-        inner = f"cd {shlex.quote(cwd)} && exec {shlex.join(inner)}"
+        program = ["env", "-i", *[f"{k}={v}" for k, v in settings.items()], *map(str, words)]
+        inner = f"cd {shlex.quote(cwd)} && exec {shlex.join(program)}"
         lines.append(f"exec chroot {root} /bin/sh -c {shlex.quote(inner)}")
         script = " && ".join(lines)
         return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script]
 
-    def run(self, words, what, log, binds=(), cwd="/", env=None, timeout=3600, nice=command.NICE):
+    def run(self, words: Sequence[object], what: str, log: str, binds: Binds = (), cwd: str = "/",
+            env: Mapping[str, str] | None = None, timeout: float = 3600,
+            nice: int = command.NICE) -> None:
         command.run(self.argv(words, binds, cwd, env), what, log, timeout=timeout,
                     shown=words, nice=nice)
 
-    def output(self, words, what, binds=(), cwd="/", env=None):
+    def output(self, words: Sequence[object], what: str, binds: Binds = (), cwd: str = "/",
+               env: Mapping[str, str] | None = None) -> str:
         return command.output(self.argv(words, binds, cwd, env), what)
 
 
-def _make(lab, name, suite, packages, extra=(), nice=command.NICE):
+def _make(lab: Lab, name: str, suite: str, packages: Sequence[str], extra: Sequence[str] = (),
+          nice: int = command.NICE) -> Callable[[str], None]:
     log = lab.log(f"chroot-{name}")
 
-    def make(tmp):
+    def make(tmp: str) -> None:
         progress.step(name, f"make the chroot of {suite} ({len(packages)} packages)")
         bootstrap(lab, suite, packages, os.path.join(tmp, "root"), log, f"{name}: chroot", nice)
         for deb in extra:
@@ -113,7 +131,7 @@ def _make(lab, name, suite, packages, extra=(), nice=command.NICE):
     return make
 
 
-def lab_chroot(lab):
+def lab_chroot(lab: Lab) -> Chroot:
     """The one with QEMU, squashfs-tools and the checkers."""
     with lab.guard("lab-chroot"):
         section = matrix.suites()["lab"]
@@ -125,15 +143,15 @@ def lab_chroot(lab):
         return Chroot(os.path.join(entry, "root"))
 
 
-def build_chroot(lab, suite, headers):
+def build_chroot(lab: Lab, suite: str, headers: Sequence[str]) -> Chroot:
     """The compiler, libraries and kernel headers of a suite."""
     with lab.guard(f"build-chroot-{suite}"):
         packages = matrix.packages(suite, "build") + sorted(headers)
-        extra = []
+        extra: list[str] = []
         for other, package in matrix.borrowed(suite):
             source = archive.of(lab, other)
             entry = lab.cache.entry("deb", package, cache.key(source.resolved([package])),
-                                    lambda tmp, s=source, p=package: s.download([p], tmp))
+                                    functools.partial(source.download, [package]))
             extra += [os.path.join(entry, f) for f in os.listdir(entry) if f.endswith(".deb")]
         key = cache.key(packages, POINTS, TRIM, archive.of(lab, suite).resolved(packages),
                         [os.path.basename(deb) for deb in extra])

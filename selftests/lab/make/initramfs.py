@@ -5,28 +5,37 @@ the images and hands over to systemd. Its cpio archive is written here, so that
 the host needs no cpio.
 """
 
+from __future__ import annotations
+
 import lzma
 import os
 import stat
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from lab.host import cache
 from lab.host.error import LabError
 from lab.make import matrix
+from lab.make.chroot import Chroot
+from lab.make.kernel import Kernel
+
+if TYPE_CHECKING:
+    from lab.laboratory import Lab
 
 MODULES = ("virtio_pci", "virtio_blk", "squashfs", "overlay")
 INIT = os.path.join(matrix.HERE, "guest", "init")
 
 
-def dependencies(modules, wanted):
+def dependencies(modules: str, wanted: Sequence[str]) -> list[str]:
     """Paths below modules/, in the order to load them; built-in ones left out."""
-    table, builtin = {}, set()
+    table: dict[str, tuple[str, list[str]]] = {}
     with open(os.path.join(modules, "modules.dep")) as lines:
         for line in lines:
-            path, _, needs = line.partition(":")
-            table[name_of(path)] = (path, needs.split())
+            path, _, needed = line.partition(":")
+            table[name_of(path)] = (path, needed.split())
     with open(os.path.join(modules, "modules.builtin")) as lines:
         builtin = {name_of(line.strip()) for line in lines}
-    order = []
+    order: list[str] = []
     for name in wanted:
         if name in builtin:
             continue
@@ -37,11 +46,11 @@ def dependencies(modules, wanted):
     return order
 
 
-def name_of(path):
+def name_of(path: str) -> str:
     return os.path.basename(path).split(".ko")[0].replace("-", "_")
 
 
-def content(path):
+def content(path: str) -> bytes:
     """The module itself; Debian compresses with xz or not at all."""
     with open(path, "rb") as data:
         raw = data.read()
@@ -55,11 +64,11 @@ def content(path):
 class Cpio:
     """The newc format, as the kernel's initramfs code reads it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.blob = bytearray()
         self.inode = 0
 
-    def add(self, name, mode, data=b"", device=(0, 0)):
+    def add(self, name: str, mode: int, data: bytes = b"", device: tuple[int, int] = (0, 0)) -> None:
         self.inode += 1
         raw = name.encode() + b"\0"
         fields = (self.inode, mode, 0, 0, 1, 0, len(data), 0, 0, *device, len(raw), 0)
@@ -68,15 +77,15 @@ class Cpio:
         self.blob += data
         self.pad()
 
-    def pad(self):
+    def pad(self) -> None:
         self.blob += b"\0" * (-len(self.blob) % 4)
 
-    def finish(self):
+    def finish(self) -> bytes:
         self.add("TRAILER!!!", 0)
         return bytes(self.blob)
 
 
-def build(files):
+def build(files: Mapping[str, tuple[int, bytes]]) -> bytes:
     """files: {path: (mode, data)}; folders are made as needed."""
     cpio = Cpio()
     folders = set()
@@ -95,7 +104,7 @@ def build(files):
     return cpio.finish()
 
 
-def busybox(tools):
+def busybox(tools: Chroot) -> bytes:
     """busybox-static without the list of its own name's links."""
     for path in ("usr/bin/busybox", "bin/busybox"):
         found = os.path.join(tools.path, path)
@@ -105,13 +114,13 @@ def busybox(tools):
     raise LabError("the lab chroot holds no busybox")
 
 
-def get(lab, target, kernel):
+def get(lab: Lab, target: matrix.Target, kernel: Kernel) -> str:
     """The path of the initramfs for a kernel."""
     tree = kernel.tree()
     tools = lab.tools()
     modules = kernel.modules()
 
-    def make(tmp):
+    def make(tmp: str) -> None:
         regular = stat.S_IFREG | 0o755
         files = {"bin/busybox": (regular, busybox(tools))}
         with open(INIT, "rb") as script:

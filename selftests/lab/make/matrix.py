@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The matrix: which suites and kernels there are (files `matrix` and `suites`)."""
 
+from __future__ import annotations
+
 import configparser
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lab.host.error import LabError
@@ -20,7 +23,7 @@ class Target:
     machine: str    # file in machines/
 
 
-def targets(path=os.path.join(HERE, "matrix")):
+def targets(path: str = os.path.join(HERE, "matrix")) -> list[Target]:
     rows = []
     with open(path) as lines:
         for number, line in enumerate(lines, 1):
@@ -33,31 +36,45 @@ def targets(path=os.path.join(HERE, "matrix")):
     return rows
 
 
-def suites(path=os.path.join(HERE, "suites")):
+def choose(names: Sequence[str]) -> list[Target]:
+    """The targets that ROWS names, all without it, in the order of the matrix."""
+    known = {target.name: target for target in targets()}
+    for name in names:
+        if name not in known:
+            raise LabError(f"{name}: no such row; rows: {' '.join(known)}")
+    return [target for name, target in known.items() if not names or name in names]
+
+
+def suites(path: str = os.path.join(HERE, "suites")) -> configparser.ConfigParser:
     parser = configparser.ConfigParser(comment_prefixes=(";",))
     with open(path) as text:
         parser.read_file(text)
     return parser
 
 
-def archives(suite):
+def pairs(text: str) -> list[tuple[str, str]]:
+    """ "a:b c:d" as [(a, b), (c, d)]."""
+    return [(left, right) for left, _, right in (word.partition(":") for word in text.split())]
+
+
+def archives(suite: str) -> list[tuple[str, str]]:
     """[(kind of mirror, release)] of a suite."""
     section = suites()[suite]
-    return [tuple(word.split(":")) for word in section["archives"].split()]
+    return pairs(section["archives"])
 
 
-def packages(suite, purpose):
+def packages(suite: str, purpose: str) -> list[str]:
     """The packages of a suite's "build" chroot or "guest"."""
     table = suites()
     return table["common"][purpose].split() + table[suite].get(purpose, "").split()
 
 
-def borrowed(suite):
+def borrowed(suite: str) -> list[tuple[str, str]]:
     """[(other suite, package)] that a suite takes from another."""
-    return [tuple(word.split(":")) for word in suites()[suite].get("borrow", "").split()]
+    return pairs(suites()[suite].get("borrow", ""))
 
 
-def machine(name):
+def machine(name: str) -> list[str]:
     """The QEMU arguments of a machine file."""
     path = os.path.join(HERE, "machines", name)
     try:

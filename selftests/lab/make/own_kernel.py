@@ -1,14 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The sanitizer kernels: built once per configuration, source and compiler."""
 
+from __future__ import annotations
+
 import glob
 import os
 import re
 import shutil
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from lab.host import cache, command, progress
 from lab.host.error import LabError
 from lab.make import archive, kernel, matrix, source
+from lab.make.chroot import Bind, Chroot
+
+if TYPE_CHECKING:
+    from lab.laboratory import Lab
 
 HERE = os.path.join(matrix.HERE, "kernels")
 # The suite of the laboratory's own chroot, by whose compiler these kernels are built.
@@ -51,9 +59,13 @@ SYMVERS = "symvers.sh"
 TOOLCHAIN = re.compile(r"(gcc|cpp|binutils|bison|flex|make|libc6-dev|libelf-dev)[-_]")
 
 
-def orders(*fragments):
+# {option: value}; None for "is not set"
+Orders = dict[str, "str | None"]
+
+
+def orders(*fragments: str) -> Orders:
     """{option: value} of fragments, the last one wins; None for "is not set"."""
-    wanted = {}
+    wanted: Orders = {}
     for fragment in fragments:
         with open(fragment) as lines:
             for line in lines:
@@ -66,14 +78,14 @@ def orders(*fragments):
     return wanted
 
 
-def write_orders(path, wanted):
+def write_orders(path: str, wanted: Orders) -> None:
     """Orders as a fragment."""
     with open(path, "w") as out:
         for option, value in wanted.items():
             out.write(f"# {option} is not set\n" if value is None else f"{option}={value}\n")
 
 
-def missing(wanted, config):
+def missing(wanted: Orders, config: str) -> list[str]:
     """What was ordered and is not in the final configuration."""
     final = orders(config)
     wrong = []
@@ -83,7 +95,7 @@ def missing(wanted, config):
     return wrong
 
 
-def not_watched(out, wanted):
+def not_watched(out: str, wanted: Orders) -> list[str]:
     """What is wrong with folders of WATCHED in a build tree: each has objects, and of those,
     one at least was compiled with what instruments it (the kernel exempts some)."""
     words = [word for option, word in INSTRUMENTS.items() if wanted.get(option) == "y"]
@@ -101,7 +113,7 @@ def not_watched(out, wanted):
     return wrong
 
 
-def toolchain(lab):
+def toolchain(lab: Lab) -> list[str]:
     """What of the laboratory's chroot makes a kernel: another QEMU in it makes no other one."""
     section = matrix.suites()["lab"]
     packages = archive.of(lab, section["release"]).resolved(section["packages"].split())
@@ -111,30 +123,30 @@ def toolchain(lab):
 class SanitizerKernel:
     """Another kernel for a KernelRow, like lab.make.kernel.StockKernel."""
 
-    fragments = ("kernel.config",)
+    fragments: tuple[str, ...] = ("kernel.config",)
     # What has to be on at the end of each boot; said here, so that the configuration cannot
     # lose them (lab.judge.kernellog.LOST).
-    detectors = ("kmemleak", "lockdep")
+    detectors: tuple[str, ...] = ("kmemleak", "lockdep")
     # Blocks of our modules count themselves (KCOV for the fuzzer, gcov for lines).
-    words = ("KCOV_INSTRUMENT=y", "GCOV_PROFILE=y", PATTERN)
+    words: tuple[str, ...] = ("KCOV_INSTRUMENT=y", "GCOV_PROFILE=y", PATTERN)
     nice = command.URGENT
     # For the kernel only, not for modules.
-    kernel_words = (f"KASAN_SANITIZE={ONLY_WATCHED}", f"UBSAN_SANITIZE={ONLY_WATCHED}",
+    kernel_words: tuple[str, ...] = (f"KASAN_SANITIZE={ONLY_WATCHED}", f"UBSAN_SANITIZE={ONLY_WATCHED}",
                     *(f"{option}=m" for option in BY_HAND),
                     *(f"cmd_gensymtypes_{kind}=/out/{SYMVERS} $@" for kind in "cS"))
 
-    def __init__(self, lab, target):
+    def __init__(self, lab: Lab, target: matrix.Target) -> None:
         self.lab = lab
         self.target = target
         self.wanted = orders(*(os.path.join(HERE, name) for name in self.fragments))
         self.log = lab.log(f"kernel-{target.name}")
 
     @property
-    def release(self):
+    def release(self) -> str:
         with open(os.path.join(self.tree(), "release")) as text:
             return text.read().strip()
 
-    def key(self):
+    def key(self) -> str:
         options = []
         for name in self.fragments:
             with open(os.path.join(HERE, name)) as text:
@@ -143,28 +155,28 @@ class SanitizerKernel:
         return cache.key(options, source.whole(self.lab), toolchain(self.lab),
                          "layout 1", cache.file_digest(os.path.join(HERE, SYMVERS)), *self.kernel_words)
 
-    def tree(self):
+    def tree(self) -> str:
         """The folder with vmlinuz, root/usr/lib/modules/RELEASE, modules.sqfs and
         out/, the build tree that modules are built against."""
         return self.lab.cache.entry("kernel", self.target.name, self.key(), self._make)
 
-    def modules(self):
+    def modules(self) -> str:
         return os.path.join(self.tree(), "root/usr/lib/modules", self.release)
 
-    def kdir(self):
-        binds = [(os.path.join(self.tree(), "out"), "/out", "ro"), (source.whole(self.lab), "/src", "ro")]
+    def kdir(self) -> tuple[str, list[Bind]]:
+        binds: list[Bind] = [(os.path.join(self.tree(), "out"), "/out", "ro"), (source.whole(self.lab), "/src", "ro")]
         return "/out", binds
 
-    def symvers(self, _builder):
+    def symvers(self, builder: Chroot) -> str:
         return os.path.join(self.tree(), "out/Module.symvers")
 
-    def _run(self, words, what, top):
+    def _run(self, words: Sequence[str], what: str, top: str) -> None:
         binds = [(top, "/out"), (source.whole(self.lab), "/src", "ro")]
         # Where QEMU is, too: it is there minutes before the chroot that modules are built in,
         # with headers and checkers, and nothing takes longer than this kernel.
         self.lab.tools().run(words, f"{self.target.name}: {what}", self.log, binds, nice=self.nice)
 
-    def _make(self, tmp):
+    def _make(self, tmp: str) -> None:
         out = os.path.join(tmp, "out")
         os.makedirs(out)
         make = ["make", "-s", "-C", "/src", "O=/out", f"-j{os.cpu_count() or 1}", *self.kernel_words]
@@ -191,7 +203,7 @@ class SanitizerKernel:
         self._run([*make, *stamp, "modules_install", "INSTALL_MOD_PATH=/out/stage"], "modules_install", out)
         self._arrange(tmp, out)
 
-    def _arrange(self, tmp, out):
+    def _arrange(self, tmp: str, out: str) -> None:
         with open(os.path.join(out, "include/config/kernel.release")) as text:
             release = text.read().strip()
         with open(os.path.join(tmp, "release"), "w") as text:
@@ -211,14 +223,14 @@ class SanitizerKernel:
 class KcsanKernel(SanitizerKernel):
     """The flavour that looks for data races of our modules, and of nobody else."""
 
-    fragments = ("kernel.config", "kcsan.config")
-    detectors = ("lockdep",)
+    fragments: tuple[str, ...] = ("kernel.config", "kcsan.config")
+    detectors: tuple[str, ...] = ("lockdep",)
     words = ()
     nice = command.NICE
     kernel_words = (*SanitizerKernel.kernel_words, "KCSAN_SANITIZE=n")
 
 
-def _trim(out):
+def _trim(out: str) -> None:
     """Keep what modules are built with: headers, tools, symbols."""
     for folder, below, files in os.walk(out):
         inside = os.path.relpath(folder, out)

@@ -5,14 +5,37 @@ What this tree brings into the guest, as one image: the modules and tools as
 the hook of the kernel's package makes, the tests, and the unit that runs them.
 """
 
+from __future__ import annotations
+
 import os
 import shutil
+from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from lab.host import cache, progress
 from lab.host.error import LabError
 from lab.make import matrix
+from lab.make.build import Build
+from lab.make.kernel import Kernel
+
+if TYPE_CHECKING:
+    from lab.laboratory import Lab
+
 
 GUEST = os.path.join(matrix.HERE, "guest")
+
+
+@dataclass(frozen=True)
+class Payload:
+    """What a row wants in its guest besides the suite."""
+    name: str                           # of the row, and of the image
+    target: matrix.Target
+    kernel: Kernel
+    groups: Sequence[Sequence[str]]     # "part:test", a run of kselftests each
+    benchmarks: Sequence[str] = ()
+    # collections from elsewhere than selftests/: {name: folder of scripts}
+    extra: Mapping[str, str] = field(default_factory=dict)
 
 
 KEPT = ("modules.order", "modules.builtin", "modules.builtin.modinfo")
@@ -20,7 +43,7 @@ HOOK = "etc/kernel/postinst.d/waymark-symidx"
 INDEX = "symbol_index.bin"
 
 
-def _modules(target, kernel, made, stage):
+def _modules(target: matrix.Target, kernel: Kernel, made: Build, stage: str) -> None:
     """Our modules, and the tables over all modules of the kernel."""
     release = kernel.release
     made.make(["make", "install-modules", "install-test-modules", f"KVER={release}",
@@ -32,7 +55,7 @@ def _modules(target, kernel, made, stage):
     os.symlink(f"/lib/modules/{release}/{INDEX}", os.path.join(firmware, INDEX))
 
 
-def _tables(target, kernel, made, stage):
+def _tables(target: matrix.Target, kernel: Kernel, made: Build, stage: str) -> str:
     """A folder with depmod's tables and the index for the kernel with our modules in updates."""
     origin, release = kernel.modules(), kernel.release
     updates = os.path.join(stage, "usr/lib/modules", release, "updates")
@@ -67,7 +90,7 @@ def _tables(target, kernel, made, stage):
     return tables
 
 
-def _index(target, kernel, made, place):
+def _index(target: matrix.Target, kernel: Kernel, made: Build, place: str) -> None:
     """Run our hook as the kernel's package would, with the kernel's modules in their place."""
     release = kernel.release
     firmware = os.path.join(made.top, "firmware")
@@ -85,7 +108,7 @@ def _index(target, kernel, made, place):
                        made.log)
 
 
-def _symvers(kernel, made, home):
+def _symvers(kernel: Kernel, made: Build, home: str) -> None:
     """What the builds of the kernel and of our modules say of every export."""
     with open(os.path.join(home, "Module.symvers"), "wb") as out:
         for path in (kernel.symvers(made.chroot), os.path.join(made.top, "src/Module.symvers")):
@@ -93,14 +116,14 @@ def _symvers(kernel, made, home):
                 shutil.copyfileobj(lines, out)
 
 
-def _link_or_copy(source, target):
+def _link_or_copy(source: str, target: str) -> None:
     try:
         os.link(source, target)
     except OSError:
         shutil.copy(source, target)
 
 
-def _extra(stage, folders):
+def _extra(stage: str, folders: Mapping[str, str]) -> None:
     """Collections from elsewhere than selftests/, listed like the others."""
     home = os.path.join(stage, "opt/waymark/selftests")
     for name, folder in folders.items():
@@ -109,36 +132,36 @@ def _extra(stage, folders):
             out.write("".join(f"{test}\n" for test in scripts(name, folder)))
 
 
-def scripts(name, folder):
+def scripts(name: str, folder: str) -> list[str]:
     """ "name:script" of a folder of scripts."""
     return [f"{name}:{script}" for script in sorted(os.listdir(folder)) if script.endswith(".sh")]
 
 
-def get(lab, row, made, user):
+def get(lab: Lab, wanted: Payload, made: Build, user: Build) -> str:
     """The path of a row's image; it is made anew for every run."""
-    target, kernel = row.target, row.kernel
-    progress.step(row.name, "pack the suite and its tests")
+    target, kernel = wanted.target, wanted.kernel
+    progress.step(wanted.name, "pack the suite and its tests")
     stage = os.path.join(made.top, "payload")
     with lab.cache.lock(f"build-{cache.key(made.top)}"):
         cache.remove(stage)
-        shutil.copytree(user.stage, stage, symlinks=True)
+        shutil.copytree(user.staged(), stage, symlinks=True)
         _modules(target, kernel, made, stage)
-        _extra(stage, row.extra)
+        _extra(stage, wanted.extra)
         home = os.path.join(stage, "opt/waymark")
         shutil.copytree(os.path.join(GUEST, "bin"), os.path.join(home, "bin"))
         os.makedirs(os.path.join(home, "test-modules"), exist_ok=True)
         _symvers(kernel, made, home)
-        groups = [" ".join(group) for group in row.groups()]
-        for name, lines in (("tests", groups), ("benchmarks", row.benchmarks)):
+        groups = [" ".join(group) for group in wanted.groups]
+        for name, lines in (("tests", groups), ("benchmarks", wanted.benchmarks)):
             with open(os.path.join(home, name), "w") as out:
                 out.write("".join(f"{line}\n" for line in lines))
         units = os.path.join(stage, "etc/systemd/system")
         os.makedirs(units, exist_ok=True)
         for name in os.listdir(os.path.join(GUEST, "units")):
             shutil.copy(os.path.join(GUEST, "units", name), units)
-        image = os.path.join(made.top, f"{row.name}.sqfs")
+        image = os.path.join(made.top, f"{wanted.name}.sqfs")
         cache.remove(image)
-        lab.tools().run(["mksquashfs", "/build/payload", f"/build/{row.name}.sqfs", "-noI",
+        lab.tools().run(["mksquashfs", "/build/payload", f"/build/{wanted.name}.sqfs", "-noI",
                          "-noD", "-noF", "-noX", "-no-progress", "-quiet", "-all-root"],
                         f"{target.name}: pack the payload", made.log, binds=[(made.top, "/build")])
     return image

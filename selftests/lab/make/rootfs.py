@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The guest's Debian as a read-only image: real systemd and udev, little else."""
 
+from __future__ import annotations
+
 import os
+from typing import TYPE_CHECKING
 
 from lab.host import cache, progress
 from lab.make import archive, chroot, matrix
+
+if TYPE_CHECKING:
+    from lab.laboratory import Lab
 
 # Units that a test guest has no use for; everything udev does stays.
 MASKED = ("systemd-timesyncd.service", "systemd-networkd.service", "systemd-resolved.service",
@@ -28,7 +34,7 @@ GENERATORS = ("bless-boot", "cryptsetup", "factory-reset", "getty", "gpt-auto", 
               "integritysetup", "rc-local", "ssh", "system-update", "sysv", "tpm2", "veritysetup")
 
 
-def _prepare(root):
+def _prepare(root: str) -> None:
     """What an installer would have written."""
     etc = os.path.join(root, "etc")
     masked = [os.path.join(etc, "systemd/system", unit) for unit in MASKED]
@@ -46,13 +52,13 @@ def _prepare(root):
         cache.remove(os.path.join(root, path))
 
 
-def get(lab, suite):
+def get(lab: Lab, suite: str) -> str:
     """The path of the image rootfs.sqfs."""
     packages = matrix.packages(suite, "guest")
     log = lab.log(f"rootfs-{suite}")
     tools = lab.tools()
 
-    def make(tmp):
+    def make(tmp: str) -> None:
         progress.step(suite, f"make the guest's root file system ({len(packages)} packages)")
         root = os.path.join(tmp, "root")
         chroot.bootstrap(lab, suite, packages, root, log, f"{suite}: guest root file system")

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A copy of the tree's sources to build in; unchanged files keep their time stamp."""
 
+from __future__ import annotations
+
 import os
 import shutil
+from collections.abc import Sequence
 
 from lab.host import cache, command
 from lab.host.error import LabError
@@ -10,7 +13,7 @@ from lab.host.error import LabError
 LIST = ".waymark-sources"
 
 
-def sources(tree):
+def sources(tree: str) -> list[str]:
     """All files that are not ignored, committed or not."""
     env = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
     try:
@@ -25,19 +28,19 @@ def sources(tree):
     return sorted({name for name in names if name and os.path.lexists(os.path.join(tree, name))})
 
 
-def same(a, b):
+def same(a: str, b: str) -> bool:
     try:
         return os.stat(a).st_mode == os.stat(b).st_mode and _read(a) == _read(b)
     except OSError:
         return False
 
 
-def _read(path):
+def _read(path: str) -> bytes:
     with open(path, "rb") as data:
         return data.read()
 
 
-def copy(tree, target):
+def copy(tree: str, target: str) -> None:
     """Make target hold the sources of tree, beside what a build left there."""
     names = sources(tree)
     listing = os.path.join(target, LIST)
@@ -59,7 +62,7 @@ def copy(tree, target):
         out.write("\0".join(names))
 
 
-def digest(tree, prefixes):
+def digest(tree: str, prefixes: Sequence[str]) -> str:
     """What a build of these parts of the tree depends on."""
     return cache.key([(name, cache.file_digest(os.path.join(tree, name)))
                       for name in sources(tree) if name.startswith(tuple(prefixes))])

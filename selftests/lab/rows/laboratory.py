@@ -1,19 +1,55 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-The laboratory's own proof, as a row: that every way to fail is reported. First
-what boots leave, then guests that are broken for real.
+The laboratory's own proof, as rows: that every way to fail is reported. First
+its own tests (folder tests), then guests that are broken for real.
 """
 
-import os
+from __future__ import annotations
 
-from lab.host import cache, progress
+import os
+import unittest
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from lab.host import progress
 from lab.judge import judge
 from lab.judge.result import Result
 from lab.make import matrix
 from lab.rows import stock
-from lab.tests import accelerators, bad_input, cases, counters, fuzzing, order, pieces, proofs
+from lab.rows.row import Row, Wanted
+
+if TYPE_CHECKING:
+    from lab.laboratory import Lab
 
 TARGET = "trixie-6.12"
+
+
+def each(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
+    """The tests of a suite of suites."""
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield from each(test)
+        else:
+            yield test
+
+
+def reason(test: unittest.TestCase, trouble: str) -> str:
+    """One line: which test, and what it said last."""
+    return f"{test}: {trouble.strip().splitlines()[-1]}"
+
+
+def run_tests(found: Result) -> None:
+    """A point a test; one that is skipped, or fails to load, is none."""
+    top = os.path.dirname(matrix.HERE)
+    suite = unittest.defaultTestLoader.discover(os.path.join(matrix.HERE, "tests"), "test_*.py", top)
+    for test in each(suite):
+        done = unittest.TestResult()
+        test(done)
+        troubles = [text for _, text in [*done.errors, *done.failures]]
+        troubles += [f"skipped: {why}" for _, why in done.skipped]
+        if done.wasSuccessful() and not troubles:
+            found.passed += 1
+        found.fail(*(reason(test, text) for text in troubles))
 
 
 class Judge:
@@ -21,44 +57,23 @@ class Judge:
 
     name = "laboratory"
     minutes = 1
-    PARTS = (pieces.ALL + accelerators.ALL + bad_input.ALL + counters.ALL + fuzzing.ALL + order.ALL +
-             proofs.ALL)
+    long_only = False
 
-    def __init__(self, lab):
-        self.lab = lab
+    def prepare(self) -> None:
+        """There is nothing to build."""
 
-    def prepare(self):
-        return self
-
-    def run(self):
-        progress.step(self.name, f"{len(cases.BAD) + len(cases.BLIND)} ways to fail, "
-                      f"{len(self.PARTS)} parts and bad inputs")
+    def run(self) -> Result:
         found = Result(self.name)
-        for name, evidence, expect in cases.FINE:
-            given = judge.judge("fixture", evidence, expect)
-            self.point(found, given.good, f"{name} is not accepted: {given.failures}")
-        for bad, expect in ((cases.BAD, cases.EXPECT), (cases.BLIND, cases.EXPECT_WATCHED)):
-            for name, evidence, reason in bad:
-                given = judge.judge("fixture", evidence, expect)
-                named = any(reason in line for line in given.failures)
-                self.point(found, not given.good and named,
-                           f"{name} is not reported as {reason!r}: {given.failures}")
-        for piece in self.PARTS:
-            self.point(found, *piece())
+        run_tests(found)
         return found
-
-    @staticmethod
-    def point(found, good, text):
-        if good:
-            found.passed += 1
-        else:
-            found.fail(text)
 
 
 class Broken(stock.KernelRow):
     """A guest whose tests lie, stop half-way and take the kernel down."""
 
-    long_limit = stock.LIMIT      # the long form has nothing more
+    long_limit = stock.LIMIT    # the long form has nothing more
+    short_minutes = long_minutes = 1
+    part = "broken"
 
     # What the judge must say of this boot; each is a test of its own.
     REASONS = (("broken:1-truncated.sh: 1 of 3 planned", "a truncated plan"),
@@ -70,36 +85,32 @@ class Broken(stock.KernelRow):
                ("broken:7-unreached.sh: did not run", "a test that never started"),
                ("verdict: missing", "the missing verdict"))
 
-    def __init__(self, lab):
+    def __init__(self, lab: Lab, wanted: Wanted) -> None:
         target = next(t for t in matrix.targets() if t.name == TARGET)
-        super().__init__(lab, target)
-        self.name = "laboratory-guest"
-        self.minutes = 1
-        self.extra = {"broken": os.path.join(matrix.HERE, "guest", "broken")}
-        self.words = ("broken",)
+        super().__init__(lab, target, Wanted((self.part,), wanted.long), name="laboratory-guest")
 
-    def run(self):
+    def extra(self) -> Mapping[str, str]:
+        return {self.part: os.path.join(matrix.HERE, "guest", self.part)}
+
+    def run(self) -> Result:
         found = Result(self.name)
         found.kernel = self.kernel.release
         seen = self.boot_once("waymark.target", self.limit)
-        for reason, what in self.REASONS:
-            Judge.point(found, any(reason in line for line in seen.failures),
+        for said, what in self.REASONS:
+            found.point(any(said in line for line in seen.failures),
                         f"a real guest: {what} is not reported: {seen.failures}")
         progress.step(self.name, "a guest that hangs")
         hung = self.boot_once("emergency.target", 30)
-        Judge.point(found, any("time-out" in line for line in hung.failures),
+        found.point(any("time-out" in line for line in hung.failures),
                     f"a guest that hangs is not reported: {hung.failures}")
-        Judge.point(found, any("wait" in line for line in hung.failures),
+        found.point(any("wait" in line for line in hung.failures),
                     f"a guest that hangs does not say what it does: {hung.failures}")
         return found
 
-    def boot_once(self, unit, limit):
-        logs = os.path.join(self.lab.results, self.name)
-        cache.remove(logs)
-        evidence = stock.boot(self.guest, self.name, unit, logs, len(self.tests), limit)
-        return judge.judge(self.name, evidence, self.expectation())
+    def boot_once(self, unit: str, limit: float) -> Result:
+        return judge.judge(self.name, self.boot(unit, limit), self.expectation())
 
 
-def rows(lab, tests):
+def rows(lab: Lab, wanted: Wanted) -> list[Row]:
     """Without TESTS only: a selection of tests is about the suite."""
-    return [] if tests else [Judge(lab), Broken(lab)]
+    return [] if wanted.tests else [Judge(), Broken(lab, wanted)]

@@ -1,17 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
 Rows on a kernel of our own: all kselftests and KUnit suites under every
-detector, and the proof that each detector can fail a row.
+detector, and what does several things at a time under KCSAN.
 """
 
-import json
+from __future__ import annotations
+
 import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from lab.host import cache, progress
 from lab.host.error import LabError
-from lab.judge import coverage, figures, gcov, tree_index
+from lab.judge import coverage, gcov, measurements, tree_index
+from lab.judge.judge import Evidence
+from lab.judge.result import Result, write_json
 from lab.make import kunit, own_kernel
 from lab.rows import detectors, stock
+from lab.rows.row import Row, Wanted
+
+if TYPE_CHECKING:
+    from lab.laboratory import Lab
 
 # An hour of fuzzing, two of loads, and every allocation failed in turn, emulated and watched.
 LONG_LIMIT = 12 * 3600
@@ -20,52 +29,49 @@ LONG_LIMIT = 12 * 3600
 class OwnKernelRow(stock.KernelRow):
     """On a kernel of our own, with detectors that take time."""
 
+    memory = "2G"
     append = own_kernel.APPEND
     limit = 3 * stock.LIMIT
     long_limit = LONG_LIMIT
+    long_minutes = 240
     # KUnit taints the kernel (N): the suites are tests
     taint = 1 << 18
 
-    def prepare(self):
-        if not self.everything and not self.words:
-            self.append = f"{self.append} {own_kernel.BRIEF}"
-        return super().prepare()
+    def __init__(self, lab: Lab, kernel: own_kernel.SanitizerKernel, wanted: Wanted) -> None:
+        super().__init__(lab, kernel.target, wanted, kernel=kernel)
+        self.own = kernel
 
-    def start(self):
+    def prepare(self) -> None:
+        if not self.long and not self.words:
+            self.append = f"{self.append} {own_kernel.BRIEF}"
+        super().prepare()
+
+    def start(self) -> None:
         self.kernel.tree()
 
-    def judge(self, evidence):
+    def judge(self, evidence: Evidence) -> Result:
         """The fuzzer has to say what it reached where the kernel can tell."""
         result = super().judge(evidence)
-        if self.kernel.wanted.get("CONFIG_KCOV") == "y":
-            result.fail(*filter(None, [figures.blind(evidence.tap)]))
+        if self.own.wanted.get("CONFIG_KCOV") == "y":
+            result.fail(*filter(None, [measurements.blind(evidence.report)]))
         return result
 
 
 class SanitizerRow(OwnKernelRow):
-    """Everything that the other rows run, watched."""
+    """Everything that the other rows run, watched, and the KUnit suites."""
 
-    memory = "2G"
-    # What is about udev, programs and whole kernels is proved by the other rows,
-    # and all that it runs is watched here, too: minutes each.
-    long_tests = ("netdevname", "install", "symidx", "symbol_index:adopt.sh", "netdev_naming:lifetime.sh",
-                  "netdev_naming:renames.sh", "flexarray")
-    # They want the hundreds of modules of a distribution's kernel.
-    never = ("symidx:check.sh", "symidx:all_modules.py")
+    short_minutes = 9
 
-    def __init__(self, lab, tests=()):
-        super().__init__(lab, own_kernel.TARGET, tests, own_kernel.SanitizerKernel(lab, own_kernel.TARGET))
-        self.minutes = 9
-        self.long_minutes = 240
+    def __init__(self, lab: Lab, wanted: Wanted) -> None:
+        super().__init__(lab, own_kernel.SanitizerKernel(lab, own_kernel.TARGET), wanted)
 
-    def prepare(self):
+    def extra(self) -> Mapping[str, str]:
         folder = self.lab.workspace("kunit")
         cache.remove(folder)
         kunit.folder(self.lab.tree, folder)
-        self.extra = {"kunit": folder}
-        return super().prepare()
+        return {"kunit": folder}
 
-    def run(self):
+    def run(self) -> Result:
         """As every row, how many lines of the modules all of it reached, and the tree's index."""
         result = super().run()
         self._tree(result)
@@ -76,7 +82,7 @@ class SanitizerRow(OwnKernelRow):
             result.fail(str(error))
         return result
 
-    def _tree(self, result):
+    def _tree(self, result: Result) -> None:
         """The only row whose kernel has a build tree; one point."""
         try:
             said = tree_index.compare(self.kernel, self.made, self.lab.log("tree-index"))
@@ -86,11 +92,9 @@ class SanitizerRow(OwnKernelRow):
             result.passed += 1
             progress.step(self.name, said)
 
-    def _coverage(self, port):
+    def _coverage(self, port: str) -> dict[str, int]:
         found = gcov.summary(coverage.measure(self.made, port, self.lab.log("coverage")))
-        with open(os.path.join(self.lab.results, "coverage.json"), "w", encoding="utf-8") as out:
-            json.dump(found, out, indent=2)
-            out.write("\n")
+        write_json(os.path.join(self.lab.results, "coverage.json"), found)
         progress.step(self.name, f"lines of modules reached: {found['percent']} % "
                       f"({found['reached']} of {found['lines']}); "
                       "those that were not are in build/results/coverage.json")
@@ -100,26 +104,24 @@ class SanitizerRow(OwnKernelRow):
 class KcsanRow(OwnKernelRow):
     """What does several things at a time, on the kernel that sees data races."""
 
-    long = True
-    memory = "2G"
+    long_only = True
     append = own_kernel.KCSAN_APPEND
     # The detector sees a race only where there is one.
     at_once = True
     limit = 6 * stock.LIMIT
+    short_minutes = 120
     concurrent = ("flex_array:race_test", "flex_array:model_test", "netdev_naming:control",
                   "netdev_naming:events", "netdev_naming:netns", "netdev_naming:renames.sh",
                   "symbol_index:uapi", "symbol_index:snapshot", "symbol_index:loader", "churn:churn",
                   "fuzz:fuzz")
 
-    def __init__(self, lab, tests=()):
-        super().__init__(lab, own_kernel.KCSAN_TARGET, tests or self.concurrent,
-                         own_kernel.KcsanKernel(lab, own_kernel.KCSAN_TARGET))
-        self.minutes = 120
-        self.long_minutes = 240
+    def __init__(self, lab: Lab, wanted: Wanted) -> None:
+        super().__init__(lab, own_kernel.KcsanKernel(lab, own_kernel.KCSAN_TARGET),
+                         Wanted(wanted.tests or self.concurrent, wanted.long))
 
 
-def rows(lab, tests):
-    found = [SanitizerRow(lab, tests), KcsanRow(lab, tests)]
-    if not tests:
-        found += [detectors.DetectorRow(lab), detectors.KcsanDetectorRow(lab)]
+def rows(lab: Lab, wanted: Wanted) -> list[Row]:
+    found: list[Row] = [SanitizerRow(lab, wanted), KcsanRow(lab, wanted)]
+    if not wanted.tests:
+        found += [detectors.DetectorRow(lab, wanted), detectors.KcsanDetectorRow(lab, wanted)]
     return found

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What happens to a running machine: each step looks, acts, looks, and undoes it."""
 
+from __future__ import annotations
+
 import contextlib
+import functools
 import glob
 import os
 
@@ -14,11 +17,11 @@ HOT = "52:54:00:9a:00:40"
 UDEV = ("systemd-udevd-control.socket", "systemd-udevd-kernel.socket", "systemd-udevd.service")
 
 
-def ip(*words, check=True):
+def ip(*words: str, check: bool = True) -> str:
     return run("ip", *words, check=check)
 
 
-def rename(old, new):
+def rename(old: str, new: str) -> None:
     """
     A name that udev made an alternative one, of this NIC or of the one that had it
     until now, is in the way. ip finds who has it by that name.
@@ -28,13 +31,13 @@ def rename(old, new):
     ip("link", "set", "dev", old, "name", new)
 
 
-def plug(name, port, where, address):
+def plug(name: str, port: str, where: str, address: str) -> None:
     run("machine", "add", name, "e1000e", port, f"mac={address}")
     wait_for(f"a NIC in {port}", lambda: name_at(where))
     settle()
 
 
-def unplug(name, where):
+def unplug(name: str, where: str) -> None:
     run("machine", "del", name)
     wait_for(f"{name} to go", lambda: not name_at(where))
     settle()
@@ -44,16 +47,16 @@ class Step:
     """before() prepares what is no part of the change; act() is the change."""
     name = ""
 
-    def before(self):
+    def before(self) -> None:
         pass
 
-    def act(self):
+    def act(self) -> None:
         raise NotImplementedError
 
-    def undo(self):
+    def undo(self) -> None:
         pass
 
-    def walk(self):
+    def walk(self) -> None:
         self.before()
         look.report(f"{self.name}:before")
         try:
@@ -71,39 +74,39 @@ class Step:
 class Replug(Step):
     name = "hot-unplug and replug"
 
-    def before(self):
+    def before(self) -> None:
         plug("hot", "rp3", SLOT3, HOT)
 
-    def act(self):
+    def act(self) -> None:
         unplug("hot", SLOT3)
         plug("hot", "rp3", SLOT3, HOT)
 
-    def undo(self):
+    def undo(self) -> None:
         unplug("hot", SLOT3)
 
 
 class OtherSlot(Replug):
     name = "replug into another slot"
 
-    def act(self):
+    def act(self) -> None:
         unplug("hot", SLOT3)
         plug("hot", "rp4", SLOT4, HOT)
 
-    def undo(self):
+    def undo(self) -> None:
         unplug("hot", SLOT4)
 
 
 class Rename(Step):
     name = "admin renames"
 
-    def before(self):
+    def before(self) -> None:
         self.names = {where: name_at(where) for where in (LAN, MGMT, WAN, SAN)}
 
-    def act(self):
+    def act(self) -> None:
         for number, name in enumerate(self.names.values()):
             rename(name, f"admin{number}")
 
-    def undo(self):
+    def undo(self) -> None:
         for where, name in self.names.items():
             rename(name_at(where), name)
 
@@ -111,50 +114,50 @@ class Rename(Step):
 class Swap(Step):
     name = "two names swapped"
 
-    def before(self):
+    def before(self) -> None:
         self.names = name_at(LAN), name_at(MGMT)
 
-    def swap(self):
+    def swap(self) -> None:
         first, second = name_at(LAN), name_at(MGMT)
         rename(first, "swap0")
         rename(second, first)
         rename("swap0", second)
 
-    def act(self):
+    def act(self) -> None:
         self.swap()
 
-    def undo(self):
+    def undo(self) -> None:
         self.swap()
 
 
 class Twin(Step):
     name = "two NICs with one MAC"
 
-    def act(self):
+    def act(self) -> None:
         plug("twin", "rp4", SLOT4, "52:54:00:9a:00:01")
 
-    def undo(self):
+    def undo(self) -> None:
         unplug("twin", SLOT4)
 
 
 class RoundTrip(Step):
     name = "namespace round trip"
 
-    def act(self):
+    def act(self) -> None:
         name = name_at(LAN)
         ip("netns", "add", "away")
         ip("link", "set", "dev", name, "netns", "away")
         settle()
         ip("-n", "away", "link", "set", "dev", name, "netns", "1")
 
-    def undo(self):
+    def undo(self) -> None:
         ip("netns", "del", "away")
 
 
 class Deleted(Step):
     name = "namespace deleted"
 
-    def act(self):
+    def act(self) -> None:
         ip("netns", "add", "away")
         ip("link", "set", "dev", name_at(LAN), "netns", "away")
         settle()
@@ -165,7 +168,7 @@ class Deleted(Step):
 class Stack(Step):
     name = "bond, VLAN and macvlan over NICs"
 
-    def act(self):
+    def act(self) -> None:
         lan, mgmt, wan = name_at(LAN), name_at(MGMT), name_at(WAN)
         ip("link", "add", "stack-bond", "type", "bond", "mode", "active-backup")
         for name in (mgmt, lan):
@@ -174,7 +177,7 @@ class Stack(Step):
         ip("link", "add", "link", wan, "name", "stack-vlan", "type", "vlan", "id", "7")
         ip("link", "add", "link", wan, "name", "stack-mac", "type", "macvlan", "mode", "bridge")
 
-    def undo(self):
+    def undo(self) -> None:
         for name in ("stack-vlan", "stack-mac", "stack-bond"):
             ip("link", "del", "dev", name, check=False)
 
@@ -182,22 +185,22 @@ class Stack(Step):
 class Functions(Step):
     name = "SR-IOV functions made again"
 
-    def number(self, count):
+    def number(self, count: int) -> None:
         path = os.path.realpath(f"/sys/class/net/{name_at(SAN)}/device/sriov_numvfs")
         with open(path, "w") as out:
             out.write(str(count))
         for number in range(count):
-            wait_for(f"virtual function {number}", lambda where=f"{SAN}/vf{number}": name_at(where))
+            wait_for(f"virtual function {number}", functools.partial(name_at, f"{SAN}/vf{number}"))
         settle()
 
-    def before(self):
+    def before(self) -> None:
         self.number(2)
 
-    def act(self):
+    def act(self) -> None:
         self.number(0)
         self.number(2)
 
-    def undo(self):
+    def undo(self) -> None:
         self.number(0)
 
 
@@ -208,7 +211,7 @@ class HandOver(Step):
     """
     name = "initramfs to real root"
 
-    def act(self):
+    def act(self) -> None:
         units = [unit for unit in UDEV if glob.glob(f"/usr/lib/systemd/system/{unit}")
                  or glob.glob(f"/lib/systemd/system/{unit}")]
         settle()
@@ -225,15 +228,15 @@ class HandOver(Step):
 class Many(Step):
     name = "500 NICs"
 
-    def act(self):
+    def act(self) -> None:
         self.batch("add", "type", "dummy")
 
-    def batch(self, verb, *more):
+    def batch(self, verb: str, *more: str) -> None:
         with open("/run/batch", "w") as out:
             out.writelines(f"link {verb} many{number} {' '.join(more)}\n" for number in range(500))
         ip("-batch", "/run/batch")
 
-    def undo(self):
+    def undo(self) -> None:
         self.batch("del")
 
 

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the NICs of this machine are called right now, and where they sit."""
 
+from __future__ import annotations
+
 import json
 import os
 import re
 import subprocess
 import time
+from collections.abc import Callable
+from typing import Any
 
 NET = "/sys/class/net"
 ROOT = "/dev/netdev"
@@ -19,34 +23,33 @@ class Trouble(Exception):
     pass
 
 
-def run(*words, check=True):
+def run(*words: str, check: bool = True) -> str:
     done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     if check and done.returncode:
         raise Trouble(f"{' '.join(words)}: {(done.stderr or done.stdout).decode(errors='replace').strip()}")
     return done.stdout.decode(errors="replace")
 
 
-def settle():
+def settle() -> None:
     run("udevadm", "settle", "--timeout=300")
 
 
-def trigger():
+def trigger() -> None:
     run("udevadm", "trigger", "--action=change", "--subsystem-match=netdev_naming")
     settle()
 
 
-def wait_for(what, call):
-    """Until call() gives something; returns it."""
+def wait_for(what: str, call: Callable[[], object]) -> None:
+    """Until call() gives something."""
     end = time.monotonic() + LIMIT
     while time.monotonic() < end:
-        found = call()
-        if found:
-            return found
+        if call():
+            return
         time.sleep(0.2)
     raise Trouble(f"{what}: not there after {LIMIT} s")
 
 
-def place(name):
+def place(name: str) -> str:
     """Slot and function of each bridge on the way, or "" for a virtual NIC."""
     path = os.path.realpath(f"{NET}/{name}")
     device = os.path.realpath(f"{NET}/{name}/device")
@@ -65,16 +68,16 @@ def place(name):
     return "/".join(found) + ("/usb" + usb[-1] if usb else "") + suffix
 
 
-def first_names():
+def first_names() -> dict[str, str]:
     """The name that the kernel gave: {name now: name at first}."""
-    first = {}
+    first: dict[str, str] = {}
     for old, new in ((match[2], match[1]) for match in
                      re.finditer(r"(\S+): renamed from (\S+)", run("dmesg"))):
         first[new] = first.pop(old, old)
     return first
 
 
-def nics():
+def nics() -> list[dict[str, Any]]:
     found = []
     first = first_names()
     for nic in json.loads(run("ip", "-j", "link", "show")):
@@ -86,7 +89,7 @@ def nics():
     return found
 
 
-def links():
+def links() -> dict[str, str]:
     found = {}
     for top, _, names in os.walk(ROOT):
         for name in names:
@@ -96,7 +99,7 @@ def links():
     return found
 
 
-def report(label):
+def report(label: str) -> None:
     settle()
     text = json.dumps({"look": label, "nics": nics(), "links": links(),
                        "kernel": os.uname().release, "systemd": run("systemctl", "--version").split()[1],
@@ -105,12 +108,12 @@ def report(label):
         out.write(text + "\n")
 
 
-def name_at(where):
-    """The name of the NIC that sits there now, or None."""
+def name_at(where: str) -> str:
+    """The name of the NIC that sits there now, or ""."""
     for name in os.listdir(NET):
         try:
             if os.path.islink(f"{NET}/{name}") and place(name) == where:
                 return name
         except OSError:
             pass        # gone meanwhile
-    return None
+    return ""

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """One boot of the gauntlet. The host's orders come by fw_cfg, the looks go to a port."""
 
+from __future__ import annotations
+
 import json
 import os
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import live
 import look
@@ -13,7 +17,7 @@ ROLES = "/run/netdev-naming/roles.d"
 KEPT = "/var/lib/netdev-naming/snapshot.json"
 
 
-def write(path, text):
+def write(path: str, text: str) -> None:
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "w") as out:
         out.write(text)
@@ -22,12 +26,12 @@ def write(path, text):
 class Plan:
     """The test points; a step's exception is its failure."""
 
-    def __init__(self, count):
+    def __init__(self, count: int) -> None:
         self.count = 0
         self.failed = 0
         print(f"TAP version 13\n1..{count}", flush=True)
 
-    def point(self, text, call, *words):
+    def point(self, text: str, call: Callable[..., None], *words: Any) -> None:
         self.count += 1
         try:
             call(*words)
@@ -38,14 +42,14 @@ class Plan:
             print(f"ok {self.count} {text}", flush=True)
 
 
-def apply_roles(roles):
+def apply_roles(roles: dict[str, str]) -> None:
     for name, text in roles.items():
         write(f"{ROLES}/{name}", text)
     look.trigger()
     look.report("boot")
 
 
-def remember(snapshot):
+def remember(snapshot: object) -> None:
     """As after an upgrade: the kept snapshot is there, and is kept anew."""
     if snapshot:
         write(KEPT, json.dumps(snapshot))
@@ -54,7 +58,7 @@ def remember(snapshot):
     look.report("former")
 
 
-def main():
+def main() -> int:
     look.run("modprobe", "qemu_fw_cfg")
     with open(ORDERS) as text:
         orders = json.load(text)

@@ -1,19 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""
-What a guest that hangs was doing. An interrupt that cannot be masked makes its kernel
-list all tasks on the console and stop; a guest that is only asleep wakes for it, too.
-"""
+"""What a guest that hangs was doing: what its kernel listed on the console (boot/nmi.py)."""
+
+from __future__ import annotations
 
 import re
-import time
-
-from lab.host.error import LabError
-
-# Takes the kernel down when such an interrupt comes, and lists the tasks when it goes down.
-# Kernels since 6.17 know the second by another name.
-APPEND = "unknown_nmi_panic panic_print=1 panic_sys_info=tasks"
-# An emulated guest on a busy machine writes some hundred stacks to its serial port.
-LIMIT = 60
 
 TASK = re.compile(r"\] task:(?P<name>.+?)\s+state:(?P<state>\S+)")
 FRAME = re.compile(r"\]\s+(?:\? )?(?P<function>[A-Za-z_][\w.]*)\+0x[0-9a-f]+/0x")
@@ -23,20 +13,10 @@ FRAMES = 4
 TASKS = 8
 
 
-def ask(guest, wire):
-    """Have a guest say what it does, on its console; it ends of that."""
-    try:
-        wire.command("inject-nmi")
-    except (LabError, OSError):
-        return      # QEMU hangs, or is just ending: what is there has to do
-    deadline = time.monotonic() + LIMIT
-    while guest.process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.2)
-
-
-def stuck(console):
+def stuck(console: str) -> list[str]:
     """["task: function < caller < ..."] of the tasks that wait and cannot be interrupted."""
-    found, frames = [], None
+    found: list[tuple[str, list[str]]] = []
+    frames: list[str] | None = None
     for line in console.splitlines():
         task = TASK.search(line)
         if task:
@@ -48,10 +28,10 @@ def stuck(console):
             frame = FRAME.search(line)
             if frame and "? " not in line and not SLEEP.match(frame["function"]):
                 frames.append(frame["function"])
-    return [f"{name}: {' < '.join(frames[:FRAMES]) or 'no stack'}" for name, frames in found]
+    return [f"{name}: {' < '.join(stack[:FRAMES]) or 'no stack'}" for name, stack in found]
 
 
-def report(console):
+def report(console: str) -> str:
     """What to add to the word that a guest timed out."""
     if "] task:" not in console:
         # 5.10 was seen to end before it listed them.

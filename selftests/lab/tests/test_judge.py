@@ -4,7 +4,11 @@ What a good boot leaves, and one change per way to fail. The judge must let the
 first pass and name the reason for each of the others.
 """
 
+from __future__ import annotations
+
 import dataclasses
+import unittest
+from typing import Any
 
 from lab.judge import judge
 
@@ -51,12 +55,12 @@ SPLAT = """[   33.1] ------------[ cut here ]------------
 """
 
 
-def changed(**fields):
+def changed(**fields: Any) -> judge.Evidence:
     return dataclasses.replace(GOOD, **fields)
 
 
-def edit(field, old, new):
-    text = getattr(GOOD, field)
+def edit(field: str, old: str, new: str) -> judge.Evidence:
+    text: str = getattr(GOOD, field)
     assert old in text, f"fixture: {old!r} is not in {field}"
     return changed(**{field: text.replace(old, new)})
 
@@ -77,9 +81,9 @@ TASKS = """[   70.1] Kernel panic - not syncing: NMI: Not continuing
 """
 
 
-def cut(field, mark):
+def cut(field: str, mark: str) -> judge.Evidence:
     """The text up to mark, as when the guest died there."""
-    text = getattr(GOOD, field)
+    text: str = getattr(GOOD, field)
     return changed(**{field: text[:text.index(mark)]})
 
 
@@ -90,7 +94,7 @@ WATCHED = changed(verdict=WATCHED_VERDICT, dmesg=DMESG + "[    1.1] kmemleak: Ke
 EXPECT_WATCHED = dataclasses.replace(EXPECT, detectors=("kmemleak", "lockdep"))
 
 
-def watched(line="", old="", new=""):
+def watched(line: str = "", old: str = "", new: str = "") -> judge.Evidence:
     """A boot of such a kernel with one more line in its log, and another verdict."""
     assert old in WATCHED_VERDICT
     return dataclasses.replace(WATCHED, dmesg=f"{WATCHED.dmesg}[   70.1] {line}\n",
@@ -219,3 +223,47 @@ FINE = (
         "# # Totals: pass:1 fail:0 xfail:0 xpass:0 skip:0 error:0\nok 2 selftests: netdevname: rename.sh",
         "# no livepatch here\nok 2 selftests: netdevname: rename.sh # SKIP"), EXPECT),
 )
+
+
+class Accepted(unittest.TestCase):
+    """A boot that must pass."""
+
+    def __init__(self, what: str, evidence: judge.Evidence, expect: judge.Expectation) -> None:
+        super().__init__("accept")
+        self.what = what
+        self.evidence = evidence
+        self.expect = expect
+
+    def __str__(self) -> str:
+        return f"{self.what} is accepted"
+
+    def accept(self) -> None:
+        self.assertEqual(judge.judge("sample", self.evidence, self.expect).failures, [])
+
+
+class Refused(unittest.TestCase):
+    """A boot that must fail, for a reason that is named."""
+
+    def __init__(self, what: str, evidence: judge.Evidence, expect: judge.Expectation, reason: str) -> None:
+        super().__init__("refuse")
+        self.what = what
+        self.evidence = evidence
+        self.expect = expect
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.what} is reported as {self.reason!r}"
+
+    def refuse(self) -> None:
+        given = judge.judge("sample", self.evidence, self.expect)
+        self.assertFalse(given.good)
+        self.assertTrue(any(self.reason in line for line in given.failures), given.failures)
+
+
+def load_tests(_loader: unittest.TestLoader, _tests: unittest.TestSuite, _pattern: str) -> unittest.TestSuite:
+    """A test a boot."""
+    suite = unittest.TestSuite()
+    suite.addTests(Accepted(*case) for case in FINE)
+    for bad, expect in ((BAD, EXPECT), (BLIND, EXPECT_WATCHED)):
+        suite.addTests(Refused(what, evidence, expect, reason) for what, evidence, reason in bad)
+    return suite

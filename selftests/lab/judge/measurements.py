@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What tests say of themselves beside their points; it goes into the report as figures."""
+"""What tests say of themselves beside their points; the result has it as figures."""
+
+from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
-from lab.judge import tap as report
+from lab.judge import tap
 
 FUZZ = "fuzz:fuzz"
 CHURN = "churn:churn"
@@ -15,30 +19,13 @@ CYCLES = re.compile(r"# churn: ((?:\w+=\d+ ?)+)$")
 REPLAY = re.compile(r"# replay: (.*)$")
 
 
-def said(tap, test):
-    """The lines of a program, as it printed them; None if it did not run."""
-    lines = None
-    inside = False
-    for line in tap.splitlines():
-        line = line.rstrip("\r")
-        header = report.HEADER.match(line)
-        if header:
-            inside = f"{header['part']}:{header['test']}" == test
-            lines = [] if inside and lines is None else lines
-        elif inside and line.startswith("# "):
-            lines.append(line[2:])
-        elif not line.startswith("#"):
-            inside = False
-    return lines
-
-
-def matches(pattern, lines):
+def matches(pattern: re.Pattern[str], lines: Iterable[str]) -> list[re.Match[str]]:
     return [found for found in map(pattern.match, lines) if found]
 
 
-def fuzzed(tap):
+def fuzzed(report: tap.Report) -> dict[str, Any]:
     """The fuzzer's: of all its phases and rounds, not of the first; {} if it did not run."""
-    lines = said(tap, FUZZ)
+    lines = report.lines(FUZZ)
     if lines is None:
         return {}
     found = {"operations": sum(int(phase[1]) for phase in matches(PHASE, lines))}
@@ -52,21 +39,22 @@ def fuzzed(tap):
     return found
 
 
-def churned(tap):
+def churned(report: tap.Report) -> dict[str, Any]:
     """How many loads and unloads there were, and what else happened meanwhile; {} without any."""
-    found = matches(CYCLES, said(tap, CHURN) or [])
+    found = matches(CYCLES, report.lines(CHURN) or [])
     if not found:
         return {}
-    return {"churn": {name: int(count) for name, count in (word.split("=") for word in found[-1][1].split())}}
+    pairs = [word.split("=") for word in found[-1][1].split()]
+    return {"churn": {name: int(count) for name, count in pairs}}
 
 
-def of(tap):
+def of(report: tap.Report) -> dict[str, Any]:
     """All of them."""
-    return {**fuzzed(tap), **churned(tap)}
+    return {**fuzzed(report), **churned(report)}
 
 
-def blind(tap):
+def blind(report: tap.Report) -> str:
     """What is wrong with a fuzzer on a kernel with KCOV; "" if nothing is."""
-    if said(tap, FUZZ) is None or fuzzed(tap).get("blocks_reached"):
+    if not report.of(FUZZ) or fuzzed(report).get("blocks_reached"):
         return ""
     return f"{FUZZ}: ran without saying which share of the modules' basic blocks it reached"

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The bugs that tests and reviews found (Documentation/findings.md), with their fixes."""
 
+from __future__ import annotations
+
 import os
 import subprocess
 
@@ -8,7 +10,7 @@ FILE = "Documentation/findings.md"
 COLUMNS = ("what", "found_by", "fixed_by")
 
 
-def entries(tree):
+def entries(tree: str) -> list[dict[str, str]]:
     """[{what, found_by, fixed_by, hash}] of the file; hash is empty where git does not know it."""
     hashes = subjects(tree)
     found = []
@@ -21,7 +23,7 @@ def entries(tree):
     return found
 
 
-def subjects(tree):
+def subjects(tree: str) -> dict[str, str]:
     """{subject: short hash} of what git knows in this tree; the oldest of its name."""
     try:
         log = subprocess.run(["git", "-c", "safe.directory=*", "-C", tree, "log", "--format=%h %s"],

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""All rows there are. A module of this package with rows(lab, wanted) adds its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from lab.rows import coldplug, gauntlet, laboratory, sanitizer, static, stock
+from lab.rows.row import Row, Wanted
+
+if TYPE_CHECKING:
+    from lab.laboratory import Lab
+
+# In the order of the report, as far as minutes do not decide.
+MAKERS: tuple[Callable[[Lab, Wanted], Sequence[Row]], ...] = (
+    laboratory.rows, static.rows, sanitizer.rows, gauntlet.rows, stock.rows, coldplug.rows)
+
+
+def rows(lab: Lab, wanted: Wanted) -> list[Row]:
+    """Those that take many minutes come first, so that none of them is left over at the end."""
+    found = [row for make in MAKERS for row in make(lab, wanted)]
+    return sorted(found, key=lambda row: row.minutes, reverse=True)
