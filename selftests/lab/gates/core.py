@@ -98,6 +98,25 @@ class ToolError(Exception):
     """A tool that is missing, or that failed in a way that is no finding."""
 
 
+def by_line(tool: str, ran: subprocess.CompletedProcess[str], line: re.Pattern[str]) -> list[Finding]:
+    """
+    A finding for each line of a tool that matches, by its two groups. A tool that fails
+    and says nothing of the kind has not looked.
+    """
+    found = [Finding(m[1], m[2]) for m in map(line.match, (ran.stdout + ran.stderr).splitlines()) if m]
+    if ran.returncode and not found:
+        raise ToolError(f"{tool}: {(ran.stderr or ran.stdout).strip()[-300:]}")
+    return found
+
+
+def by_word(lines: Iterable[str]) -> Iterator[Finding]:
+    """A finding for each line, whose first word says where."""
+    for line in lines:
+        if line.strip():
+            where, _, text = line.partition(" ")
+            yield Finding(where, text)
+
+
 class Workshop:
     """A root file system with the tools, entered by chroot; "/" is the host.
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from lab.host.error import LabError
 from lab.judge import gcov
 
-from lab.gates.core import Finding, Gate, Task, ToolError, Tree, Workshop
+from lab.gates.core import Finding, Gate, Task, ToolError, Tree, Workshop, by_line
 
 SOURCES = (("tools/", "uapi/"), (".c", ".cpp", ".h", ".hpp", ".txt", ".in", ".cmake", ".rules",
                                  ".service", ".map", ".pc.in"))
@@ -96,10 +96,7 @@ class ClangTidy(Gate):
     def _check(self, shop: Workshop, where: str, build: str, unit: str) -> list[Finding]:
         ran = shop.run(["clang-tidy", "-p", build, "--quiet", f"--checks={self.CHECKS}",
                         f"--header-filter={where}/(tools|uapi)/.*", unit])
-        found = {Finding(m[1], m[2]) for m in map(self.LINE.match, ran.stdout.splitlines()) if m}
-        if ran.returncode and not found:
-            raise ToolError(f"clang-tidy: {unit}: {(ran.stderr or ran.stdout).strip()[-300:]}")
-        return sorted(found, key=str)
+        return sorted(set(by_line(f"clang-tidy: {unit}", ran, self.LINE)), key=str)
 
 
 def notes(database: Iterable[Mapping[str, str]], where: str, build: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from lab.gates.core import Finding, Gate, Task, ToolError, Tree, Workshop
+from lab.gates.core import Finding, Gate, Task, ToolError, Tree, Workshop, by_line, by_word
 
 T = TypeVar("T")
 
@@ -91,9 +91,8 @@ class KernelDoc(Gate):
     def _check(shop: Workshop, where: str, names: Sequence[str]) -> Iterator[Finding]:
         ran = shop.run([f"{shop.kernel_source}/scripts/kernel-doc", "-none", "-Wall", *names],
                        cwd=where)
-        for line in (ran.stderr + ran.stdout).splitlines():
-            if re.search(r"\b(warning|error)\b", line, re.I):
-                yield Finding(*line.removeprefix("Warning: ").split(" ", 1))
+        yield from by_word(line.removeprefix("Warning: ") for line in (ran.stderr + ran.stdout).splitlines()
+                           if re.search(r"\b(warning|error)\b", line, re.I))
         if "Traceback" in ran.stderr:
             raise ToolError(f"kernel-doc: {ran.stderr.strip()[-300:]}")
 
@@ -114,10 +113,7 @@ class Padding(Gate):
     def _check(self, shop: Workshop, where: str, names: Sequence[str]) -> Iterator[Finding]:
         for name in names:
             ran = shop.run(["gcc", "-fsyntax-only", "-Wpadded", "-I", "uapi", "-x", "c", name], cwd=where)
-            found = [Finding(m[1], m[2]) for m in map(self.LINE.match, ran.stderr.splitlines()) if m]
-            if ran.returncode and not found:
-                raise ToolError(f"gcc: {name}: {ran.stderr.strip()[-300:]}")
-            yield from found
+            yield from by_line(f"gcc: {name}", ran, self.LINE)
 
 
 class ModuleBuild(Gate):

@@ -7,7 +7,7 @@ import functools
 import re
 from collections.abc import Iterator, Sequence
 
-from lab.gates.core import Finding, Gate, Task, ToolError, Tree, Workshop
+from lab.gates.core import Finding, Gate, Task, Tree, Workshop, by_line, by_word
 
 SHEBANG = re.compile(r"^#!.*\b(sh|bash|dash)\b")
 
@@ -42,10 +42,7 @@ class Shellcheck(Gate):
     def _check(self, shop: Workshop, where: str, names: Sequence[str], extra: Sequence[str]) -> list[Finding]:
         ran = shop.run(["shellcheck", "--format=gcc", f"--exclude={self.EXCLUDE}", *extra, *names],
                        cwd=where)
-        found = [Finding(m[1], m[2]) for m in map(self.LINE.match, ran.stdout.splitlines()) if m]
-        if ran.returncode and not found:
-            raise ToolError(f"shellcheck: {(ran.stderr or ran.stdout).strip()[-300:]}")
-        return found
+        return by_line("shellcheck", ran, self.LINE)
 
 
 class Udev(Gate):
@@ -66,8 +63,7 @@ class Udev(Gate):
         ran = shop.run(["udevadm", "verify", "--resolve-names=never", "--no-summary", *names],
                        cwd=where)
         if ran.returncode:
-            for line in (ran.stderr + ran.stdout).splitlines():
-                yield Finding(*line.split(" ", 1)) if " " in line else Finding(line, "")
+            yield from by_word((ran.stderr + ran.stdout).splitlines())
 
 
 def python_files(tree: Tree) -> list[str]:
@@ -97,9 +93,7 @@ class Python(Gate):
     @staticmethod
     def _check(shop: Workshop, where: str, names: Sequence[str]) -> Iterator[Finding]:
         ran = shop.run(["pyflakes3", *names], cwd=where)
-        for line in (ran.stdout + ran.stderr).splitlines():
-            if line.strip():
-                yield Finding(*line.split(" ", 1)) if " " in line else Finding(line, "")
+        yield from by_word((ran.stdout + ran.stderr).splitlines())
 
 
 class Mypy(Gate):
@@ -132,7 +126,4 @@ class Mypy(Gate):
     def _check(self, shop: Workshop, where: str, names: Sequence[str]) -> list[Finding]:
         ran = shop.run(["mypy", "--strict", "--no-namespace-packages", "--scripts-are-modules",
                         "--no-error-summary", f"--cache-dir={shop.folder}/mypy-cache", *names], cwd=where)
-        found = [Finding(m[1], m[2]) for m in map(self.LINE.match, ran.stdout.splitlines()) if m]
-        if ran.returncode and not found:
-            raise ToolError(f"mypy: {(ran.stderr or ran.stdout).strip()[-300:]}")
-        return found
+        return by_line("mypy", ran, self.LINE)
