@@ -49,6 +49,7 @@ class BenchRow(stock.KernelRow):
     memory = "2G"
     # wall: as machines are
     at_once = True
+    bench = True
 
     def __init__(self, lab: Lab, target: matrix.Target, chosen: Sequence[str] = ()) -> None:
         super().__init__(lab, target)
@@ -122,7 +123,7 @@ def run(lab: Lab, targets: Sequence[matrix.Target], words: Sequence[str]) -> int
         for kind in ("icount", "wall"):
             figures += entry.run_kind(kind, user)
             benchmarks.record(lab.results, figures)
-    figures += host(lab, build.userspace(lab, "trixie", []), words)
+    figures += host(lab, build.userspace(lab, build.BENCH_SUITE, []), words)
     benchmarks.record(lab.results, figures)
     if not figures:
         raise LabError("bench: no benchmark was run")

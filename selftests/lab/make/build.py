@@ -27,6 +27,9 @@ WARNING = re.compile(r"\bwarning:|^WARNING:", re.MULTILINE | re.IGNORECASE)
 WITHOUT_DEBUG = [f"-DCMAKE_{language}_FLAGS_RELWITHDEBINFO='-O2 -DNDEBUG'" for language in ("C", "CXX")]
 # What more than one folder is built from.
 SHARED = ("lib",)
+# Benchmarks are built where they are run, and in one suite always: that they compile is tested.
+BENCHMARKS = ("icount", "wall", "host")
+BENCH_SUITE = "trixie"
 
 
 def parts(tree: str) -> list[str]:
@@ -137,26 +140,27 @@ def named(tree: str, words: Sequence[str]) -> list[str]:
     return [part for part in known if not folders or part in folders]
 
 
-def userspace(lab: Lab, suite: str, chosen: Sequence[str]) -> Build:
-    """Build the tools, and the selftests of the chosen parts; returns the Build."""
+def userspace(lab: Lab, suite: str, chosen: Sequence[str], bench: bool = False) -> Build:
+    """Build the tools, the selftests of the chosen parts, and benchmarks; returns the Build."""
     build = Build(lab, suite, suite)
+    kinds = BENCHMARKS if bench or suite == BENCH_SUITE else ()
     with lab.cache.lock(f"build-{cache.key(build.top)}"):
-        wanted = [f"selftests/{part}/" for part in [*chosen, *SHARED, "bench"]]
+        wanted = [f"selftests/{part}/" for part in [*chosen, *SHARED, *(f"bench/{kind}" for kind in kinds)]]
         digest = cache.key(build.chroot.path, build.ksft()[0], chosen, WITHOUT_DEBUG,
                            sync.digest(lab.tree, ("tools/", "uapi/", "Makefile", "dkms.conf", *wanted)))
         # One per selection: rows of one suite may select differently at a time.
-        name = f"stage-{cache.key(chosen)}"
+        name = f"stage-{cache.key(chosen, kinds)}"
         build.stage = os.path.join(build.top, name)
         if build.fresh(name, digest):
             return build
         progress.step(suite, f"build the tools and selftests/{{{','.join(chosen)}}}")
         with whole(build.top, suite, "tools", "ksft"):
-            _userspace(build, suite, chosen, name)
+            _userspace(build, suite, chosen, kinds, name)
         build.done(name, digest)
     return build
 
 
-def _userspace(build: Build, suite: str, chosen: Sequence[str], name: str) -> None:
+def _userspace(build: Build, suite: str, chosen: Sequence[str], kinds: Sequence[str], name: str) -> None:
     """Build in the folders tools and ksft, install into the folder `name`."""
     build.sync()
     if not build.fresh("chroot", build.chroot.path):
@@ -171,6 +175,8 @@ def _userspace(build: Build, suite: str, chosen: Sequence[str], name: str) -> No
     build.make(["make", "install-tools", "TOOLS_BUILD=/build/tools", f"DESTDIR=/build/{name}"],
                f"{suite}: install the tools")
     _selftests(build, suite, chosen)
+    for kind in kinds:
+        _install(build, f"bench/{kind}", f"/build/{name}/opt/waymark/bench/{kind}")
 
 
 KERNEL = "/ksft/tools/testing/selftests"
@@ -179,7 +185,7 @@ KERNEL = "/ksft/tools/testing/selftests"
 def _install(build: Build, folder: str, home: str) -> list[str]:
     """Build a kselftest folder and install it below home; returns the make words."""
     name = folder.replace("/", "-")
-    common = ["make", "-s", "-C", f"/build/src/selftests/{folder}", f"KSFT_DIR={KERNEL}",
+    common = ["make", "-s", "-j", JOBS, "-C", f"/build/src/selftests/{folder}", f"KSFT_DIR={KERNEL}",
               f"OUTPUT=/build/ksft/{name}",
               # Tests of a library are built against what was installed; of one that is not
               # installed, against what was built.
@@ -194,8 +200,7 @@ def _install(build: Build, folder: str, home: str) -> list[str]:
 
 def _selftests(build: Build, suite: str, chosen: Sequence[str]) -> None:
     """Install the kselftests as the kernel's own `make install` lays them out."""
-    opt = f"/build/{os.path.basename(build.staged())}/opt/waymark"
-    home = f"{opt}/selftests"
+    home = f"/build/{os.path.basename(build.staged())}/opt/waymark/selftests"
     os.makedirs(os.path.join(build.staged(), "opt/waymark/selftests/kselftest"))
     binds = [(build.top, "/build"), build.ksft()]
     build.chroot.run(["sh", "-c", f"cp -r {KERNEL}/kselftest/. {home}/kselftest/ && "
@@ -210,9 +215,6 @@ def _selftests(build: Build, suite: str, chosen: Sequence[str]) -> None:
         raise LabError(f"selftests/: no test found in {' '.join(chosen)}")
     with open(os.path.join(build.staged(), "opt/waymark/selftests/kselftest-list.txt"), "w") as out:
         out.write(listed)
-    for kind in ("icount", "wall", "host"):
-        if os.path.exists(os.path.join(build.lab.tree, "selftests/bench", kind, "Makefile")):
-            _install(build, f"bench/{kind}", f"{opt}/bench/{kind}")
 
 
 def tests(build: Build) -> list[str]:

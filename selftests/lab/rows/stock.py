@@ -47,6 +47,7 @@ class KernelRow:
     short_minutes = 4
     long_minutes = 180      # two hours of them are churn
     long_only = False
+    bench = False           # bring benchmarks along
 
     def __init__(self, lab: Lab, target: matrix.Target, wanted: Wanted = Wanted(), *,
                  name: str = "", kernel: Kernel | None = None, whole: bool = False) -> None:
@@ -117,7 +118,7 @@ class KernelRow:
         self.kernel.tree()
         rootfs.get(self.lab, self.target.suite)
         self.made = build.modules(self.lab, self.target, self.kernel)
-        return build.userspace(self.lab, self.target.suite, list(chosen))
+        return build.userspace(self.lab, self.target.suite, list(chosen), self.bench)
 
     def start(self) -> None:
         """
