@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 SECTOR = (b"\xb0\x57\xe6\xe9"           # mov al,'W'; out 0xe9,al
           b"\xb0\x00\xe6\xf4\xf4\xeb\xfd")    # out 0xf4,al (isa-debug-exit); hlt; loop
 SECTOR_LIMIT = 10       # seconds
-# With KVM a kernel gets there in two seconds, beside other guests in ten. Where it takes longer,
-# emulation does as well.
+# With KVM a kernel gets there in two seconds, or in ten beside other guests. If it takes longer
+# than this, emulation is as good.
 KERNEL_LIMIT = 40
-# What a kernel says that came up and was given no disk.
+# The message of a kernel that came up and finds no disk.
 ARRIVED = "VFS: Unable to mount root fs"
-# What an emulator does slowly and nothing here needs: a fifth level of page tables in every
-# walk, the vector instructions that a C library chooses where it finds them, and string
-# instructions announced as fast, with which a page is cleared byte by byte. Kernels complain
-# of vector instructions for ciphers where the others are not.
+# Features that are slow to emulate and that nothing here needs: a fifth level of page tables,
+# the vector instructions that a C library prefers, and fast string instructions, with which a
+# kernel clears a page byte by byte. vaes and vpclmulqdq are off because kernels complain about
+# them without AVX.
 CPU = ["-cpu", "max,la57=off,avx=off,avx2=off,f16c=off,fma=off,erms=off,fsrm=off,fzrm=off,"
        "fsrs=off,fsrc=off,vaes=off,vpclmulqdq=off"]
-# Virtual processors take turns in one thread, or run at once in a thread each: then every
-# atomic instruction costs, and one that waits for a lock whose holder does not run spins.
+# Virtual processors take turns in one thread (False), or have a thread each (True). With threads
+# every atomic instruction is slow, and a processor spins while the holder of a lock does not run.
 TCG = {False: ["-accel", "tcg,thread=single", *CPU], True: ["-accel", "tcg,thread=multi", *CPU]}
 KVM = ["-accel", "kvm", "-cpu", "host"]
 
@@ -51,7 +51,7 @@ def sector() -> bytes:
 
 
 def said(lab: Lab, words: Sequence[str], limit: float, binds: Binds = ()) -> str:
-    """What a guest with these arguments writes to /build/out until it ends, or for so many seconds."""
+    """What a guest with these arguments writes to /build/out until it ends or the limit is over."""
     folder = lab.workspace("probe")
     with open(os.path.join(folder, "disk"), "wb") as out:
         out.write(sector())
@@ -78,7 +78,7 @@ def runs_sector(lab: Lab, words: Sequence[str]) -> bool:
 
 
 def runs_kernel(lab: Lab, words: Sequence[str], vmlinuz: str) -> bool:
-    """With as many processors as guests have: one alone comes up where two do not."""
+    """With as many processors as guests have: there are machines where one comes up and two do not."""
     return ARRIVED in said(lab, [*words, "-machine", "q35", "-m", "512", "-smp", "2",
                                  "-kernel", "/build/vmlinuz", "-append", "console=ttyS0 panic=-1",
                                  "-serial", "file:/build/out"],

@@ -16,13 +16,13 @@ from typing import Any, Protocol
 
 from lab.host.error import LabError
 
-# An emulated guest acknowledges an unplug when its PCI hot-plug thread gets to it.
+# An emulated guest acknowledges an unplug only when its PCI hot-plug thread runs.
 UNPLUG_LIMIT = 300
-# Seconds to the next question. Each that is understood is an order to eject that the guest
-# carries out, if only when something else is in the slot.
+# Seconds until the request is repeated. The guest carries out every request that it got, even
+# if another device sits in the slot by then: so not too often.
 ASK_AGAIN = 30
 TRY_AGAIN = 1
-# A port that is powering up, or has not answered the last question.
+# A port that is powering up, or that has not answered the last request.
 BUSY = re.compile("guest is busy|already in the process of unplug")
 
 
@@ -87,7 +87,7 @@ class Control(threading.Thread):
     def add(self, name: str, model: str, bus: str, properties: Sequence[str]) -> str:
         if bus not in self.ports:
             raise LabError(f"{bus}: no such port; there are {' '.join(self.ports)}")
-        # A backend of its own each time: the old one may linger after an unplug.
+        # A new backend each time: the old one may linger after an unplug.
         self.count += 1
         backend = f"plug{self.count}"
         self.qmp.command("netdev_add", type="hubport", id=backend, hubid=0)
@@ -103,16 +103,16 @@ class Control(threading.Thread):
         return ""
 
     def _there(self, names: Sequence[str]) -> list[str]:
-        """Those of them that QEMU has: a device that the guest let go of is none."""
+        """Those of the names that QEMU still has."""
         known = [entry["name"] for entry in self.qmp.command("qom-list", path="/machine/peripheral")]
         return [name for name in names if name in known]
 
     def _ask(self, name: str) -> float:
-        """Seconds to the next question, soon if its port is not up to it yet."""
+        """Request an unplug; returns the seconds until the next request."""
         try:
             self.qmp.command("device_del", id=name)
         except LabError as error:
-            # It may go between two looks.
+            # It can vanish between two looks.
             if not BUSY.search(str(error)) and self._there([name]):
                 raise
             return TRY_AGAIN

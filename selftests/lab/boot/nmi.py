@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Ask a guest that hangs what it does. An interrupt that cannot be masked makes its kernel
-list all tasks on the console and stop; a guest that is only asleep wakes for it, too.
+Find out what a guest that hangs is doing. A non-maskable interrupt makes its kernel list all
+tasks on the console and stop; it also wakes a guest that is only asleep.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ LIMIT = 60
 
 
 def ask(guest: Guest, wire: Qmp) -> None:
-    """Have a guest say what it does, on its console; it ends of that."""
+    """Make a guest list its tasks on the console; its kernel stops after that."""
     try:
         wire.command("inject-nmi")
     except (LabError, OSError):
-        return      # QEMU hangs, or is just ending: what is there has to do
+        return      # QEMU hangs or is just ending: the console is as complete as it gets
     deadline = time.monotonic() + LIMIT
     while guest.status() is None and time.monotonic() < deadline:
         time.sleep(0.2)

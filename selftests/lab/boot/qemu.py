@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 PORTS = ("tap", "dmesg", "kmemleak", "bench", "screen", "gcov")
 # Under emulation on a busy machine, time-based detectors cry wolf.
 PATIENCE = "rcupdate.rcu_cpu_stall_timeout=300 watchdog_thresh=60 sysctl.kernel.hung_task_timeout_secs=480"
-# A one-shot timer or a wake-up that the emulator loses leaves an idle CPU asleep for minutes;
-# with periodic ticks it sleeps for one.
+# When the emulator loses a one-shot timer or a wake-up, an idle CPU sleeps for minutes; with
+# periodic ticks it sleeps for one tick.
 TICKS = "nohz=off highres=off"
-# There is nothing to protect an emulated processor from.
+# An emulated processor has no vulnerabilities to mitigate.
 UNMITIGATED = "mitigations=off"
 
 # An interrupt that cannot be masked takes the kernel down, which then lists the tasks (nmi.py).
@@ -39,7 +39,7 @@ WORK = "waymark-guest-"
 
 
 def sweep() -> None:
-    """Remove what interrupted runs left: the folder's name holds the process."""
+    """Remove the folders of interrupted runs; the name of a folder contains the process id."""
     for name in os.listdir(PLACE):
         if name.startswith(WORK):
             owner = name[len(WORK):].split("-")[0]
@@ -101,8 +101,8 @@ class Guest:
         """Images are bound one by one: they lie in different cache entries."""
         words = ["qemu-system-x86_64", *self.machine, *self.accelerator, "-smp", str(self.cpus),
                  "-m", self.memory, "-display", "none", "-nodefaults", "-no-user-config", "-no-reboot",
-                 # That of q35 counts from the moment that its driver finds it, and tests that
-                 # take every module away take away the one that calms it.
+                 # The watchdog of q35 runs once its driver was loaded, and tests that unload every
+                 # module unload the driver that pings it.
                  "-action", "watchdog=none",
                  "-kernel", "/out/vmlinuz", "-initrd", "/out/initramfs", "-append", self.cmdline(),
                  "-qmp", "unix:/out/qmp,server=on,wait=off",
@@ -150,7 +150,7 @@ class Guest:
 
     def wait(self, limit: float | None, poll: Callable[[], None] | None = None,
              late: Callable[[], None] | None = None) -> bool:
-        """True when QEMU ended by itself within limit seconds; else late() is called before it is stopped."""
+        """Whether QEMU ended by itself within limit seconds. If not, late() is called and QEMU is killed."""
         deadline = time.monotonic() + limit if limit else None
         while self.status() is None:
             if deadline and time.monotonic() > deadline:
@@ -179,7 +179,7 @@ class Guest:
             command.kill(self.process)
 
     def close(self, keep: str | None = None) -> None:
-        """Stop, keep the ports' files in `keep`, forget the rest."""
+        """Stop QEMU, copy the files of the ports to `keep`, and remove the folder."""
         self.stop()
         if keep:
             os.makedirs(keep, exist_ok=True)
@@ -189,7 +189,7 @@ class Guest:
         shutil.rmtree(self.work, ignore_errors=True)
 
     def socket(self, name: str) -> str:
-        """A socket's path, once QEMU made it."""
+        """The path of a socket; waits until QEMU has made it."""
         deadline = time.monotonic() + 30
         while not os.path.exists(self.file(name)):
             if self.status() is not None or time.monotonic() > deadline:

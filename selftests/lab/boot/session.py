@@ -20,18 +20,18 @@ LOST_TIMER = re.compile(r"rcu: .*kthread (starved for|timer wakeup didn't happen
 
 
 class MakeGuest(Protocol):
-    """Makes a guest whose kernel is told `append` besides."""
+    """Makes a guest; `append` goes to the kernel's command line."""
 
     def __call__(self, append: str, **options: Any) -> Guest:
         ...
 
 
 class EmulatorFault(Exception):
-    """QEMU did not do what a machine does."""
+    """The boot was lost by a fault of QEMU, not of the guest."""
 
 
 class Watch:
-    """One line a test program while the guest works."""
+    """Prints a line for each test program while the guest runs."""
 
     def __init__(self, guest: Guest, name: str, planned: int) -> None:
         self.guest = guest
@@ -117,8 +117,8 @@ class Session:
 
 def lost_timer(verdict: str, console: str) -> bool:
     """
-    Whether RCU's thread was not woken for minutes in a guest that has not begun. Seen on
-    overloaded machines in one of some fifty boots, also before the first module was loaded.
+    Whether RCU's thread was not woken for minutes before the tests began. Seen on overloaded
+    machines in one of about fifty boots, also before the first module was loaded.
     """
     return "begin " not in verdict and LOST_TIMER.search(console) is not None
 
@@ -132,6 +132,6 @@ def asserted(status: int, log: str) -> bool:
 
 
 def free_ports(machine: Sequence[str]) -> list[str]:
-    """The root ports of a machine that nothing sits on."""
+    """The root ports of a machine that no device sits on."""
     ports = [m[1] for word in machine if (m := re.match(r"pcie-root-port,id=([^,]+)", word))]
     return [port for port in ports if not any(f"bus={port}," in word + "," for word in machine)]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-A fault for each gate, planted in a tree of its own: a gate that does not report it
-finds nothing for another reason than that nothing is there.
+A fault for each gate, planted in a tree of its own. A gate that does not report it is broken,
+and its silence about the real tree proves nothing.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def module(body: str, **more: str) -> dict[str, str]:
     return {**MODULE, "modules/canary/canary.c": f"{C}{INIT % body}", **more}
 
 
-# An address of userspace that is followed, and what only W=1 makes gcc and clang say.
+# A user pointer that is dereferenced, and a warning that gcc and clang give only with W=1.
 UNUSED = "\tint unused;\n\n\tunused = canary_food ? 1 : 0;\n"
 BUILD = module("\tchar __user *user = (char __user *)canary_food;\n" + UNUSED + "\treturn *user;")
 
@@ -109,7 +109,7 @@ def tasks(gate: Gate, tree: Tree, shop: Workshop) -> Iterator[Task]:
 
 
 def code() -> str:
-    """What all gates, and the faults, are made of."""
+    """A digest of the code of all gates and faults."""
     digest = hashlib.sha256()
     for path in sorted(HERE.glob("*.py")):
         digest.update(path.read_bytes())

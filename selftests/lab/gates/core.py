@@ -132,7 +132,7 @@ class Workshop:
         self.results = results
 
     def kernel_id(self) -> str:
-        """Which kernel source this is: the path is the same for every one."""
+        """The version of the kernel source; its path does not tell."""
         makefile = self.outside(self.kernel_source) / "Makefile"
         text = makefile.read_text(encoding="utf-8") if makefile.is_file() else ""
         version = re.findall(r"^(?:VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION) *=(.*)$", text, re.M)
@@ -195,7 +195,7 @@ class Workshop:
 
 
 class Cache:
-    """Remembers what was found clean, and what was counted then."""
+    """Remembers clean results and their figures."""
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
@@ -204,7 +204,7 @@ class Cache:
         return self.folder / hashlib.sha256(key.encode()).hexdigest()
 
     def recall(self, key: str) -> dict[str, Any] | None:
-        """What was remembered of it; None: it was not found clean, or is not to be remembered."""
+        """The figures of a clean result; None if the key has none."""
         path = self._path(key)
         if not key or not path.exists():
             return None

@@ -24,13 +24,13 @@ def all_inputs(tree: Tree) -> list[str]:
     return [n for n in tree.files() if n.startswith(("tools/", "uapi/"))]
 
 
-# All units of a library or command as one: what takes long are the headers of the C++ library,
-# over and over.
+# All units of a library or command as one: most of the time goes into the headers of the C++
+# library, which each unit includes again.
 UNITY = ("-DCMAKE_UNITY_BUILD=ON", "-DCMAKE_UNITY_BUILD_BATCH_SIZE=0")
 
 
 def sources(shop: Workshop, where: str, unit: str) -> list[str]:
-    """The units of the tree that a unit of a build is made of, itself or what it includes."""
+    """The source files of a unit of the build: itself, or those that a unity file includes."""
     text = shop.outside(unit).read_text(encoding="utf-8", errors="replace")
     return re.findall(rf'^#include "{re.escape(where)}/(.*)"$', text, re.M) \
         if "/Unity/" in unit else [unit.removeprefix(f"{where}/")]
@@ -117,7 +117,7 @@ class SanitizedTools(Gate):
                "-DCMAKE_CXX_FLAGS_DEBUG=-g1", "-DBUILD_TESTING=ON", *UNITY)
     # the rest of tools/ is commands
     LIBRARIES = ("tools/lib/", "tools/libnetdevname/", "tools/libsymidx/", "tools/netdevname/core/")
-    # what gcov says of a unit that no test was linked with: none of its lines was reached
+    # gcov's message for a unit that no test links: none of its lines was reached
     UNUSED = ".gcda:cannot open data file, assuming not executed"
 
     def tasks(self, tree: Tree, shop: Workshop) -> Iterator[Task]:

@@ -38,7 +38,7 @@ def judge(status: int, text: str, least: int) -> tuple[Figures, list[str]]:
 
 
 class FuzzedTools(Gate):
-    """Every run is a new one: it is what has the figures."""
+    """Never taken from the cache: each run has its own figures."""
     name = "tools-fuzz"
     proves = "a million mutated indexes and modules each under ASan, LSan and UBSan"
     weight = 8
@@ -48,14 +48,14 @@ class FuzzedTools(Gate):
     EXECUTIONS = 1000000
     # the same every time; another one finds other inputs
     SEED = 20260101
-    # what make_seeds.sh leaves; a real module of the smallest kind has 10 KiB
+    # the limit of make_seeds.sh; the smallest real modules have 10 KiB
     MAX_LEN = 32 << 10
     PROGRAMS = ("symidx_index", "symidx_module")
     LIMITS = ("-timeout=60", "-rss_limit_mb=2048", "-detect_leaks=1", "-reload=0",
               "-print_final_stats=1")
     ENVIRONMENT = {"ASAN_OPTIONS": "detect_leaks=1:halt_on_error=1",
                    "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"}
-    # what the canary does when it reads that, and what must be said of it
+    # (input of the canary, the report that it must cause)
     CANARY = (("address", "ERROR: AddressSanitizer: heap-buffer-overflow"),
               ("undefined", "runtime error: signed integer overflow"),
               ("leak", "ERROR: LeakSanitizer: detected memory leaks"))

@@ -25,7 +25,7 @@ LICENCE = (
     (re.compile(r"^(selftests|Documentation)/"), "GPL-2.0-only"),
 )
 
-# A mirror, a version check: both belong to one place only.
+# Mirrors, and checks of kernel versions: each belongs into one place only.
 HOSTS = re.compile(r"\b[a-z0-9-]+\.debian\.(?:org|net)/debian|"
                    r"https?://(?=[^/ ]*\.)[^/ ]*\b(?:mirror|proxy)\b", re.I)
 VERSION = re.compile(r"\b(LINUX_VERSION_CODE|KERNEL_VERSION)\b")

@@ -10,22 +10,22 @@ from collections.abc import Iterator, Sequence
 from lab.gates.core import Finding, Gate, Task, Tree
 
 DOCUMENTS = re.compile(r"^(README\.md|[A-Z]+\.md|Documentation/.*\.(rst|md|txt)|tools/man/.*|debian/README.*)$")
-# From the top of the tree: no longer path goes before it, as of the kernel's own tree.
+# A path from the top of the tree. It is not the end of a longer path, as of the kernel's tree.
 PATH = re.compile(r"(?<![\w./$>~-])(?:selftests|modules|tools|uapi|Documentation|debian|LICENSES|\.ci)"
                   r"/[\w.{},*/+-]*[\w*}/]")
-# A file with its folder, and a file as markup of code or alone: where it is, is for the text to say.
+# A file name, with or without some of its folders.
 FILE = re.compile(r"(?<![\w./$>~{}-])(?:[\w-]+/)*[\w-]+\.(?:py|rst|hpp|cpp|config)\b(?![\w./-])")
-# What stands for any name.
+# A word in capitals stands for any name.
 ANY = re.compile(r"\b[A-Z][A-Z_]+\b")
 # Paths below these are of the kernel's own tree, or of another one.
 FOREIGN = ("tools/testing/", "Documentation/admin-guide/", "Documentation/process/", "Documentation/dev-tools/",
            "modules/VERSION")
-# Examples of what a user writes, or parts of other programs.
+# Names in examples.
 EXAMPLES = {"modules/x.c"}
 
 
 def text_of(name: str, text: str) -> str:
-    """Without what is no path of this tree today: the subjects of commits, in the list of bugs."""
+    """Without the subjects of commits in the list of bugs: they name folders of their time."""
     if not name.endswith("findings.md"):
         return text
     return "\n".join(line.rpartition(" | ")[0] for line in text.splitlines())
@@ -59,7 +59,7 @@ class Paths(Gate):
 
     @staticmethod
     def missing(line: str, known: set[str], folders: set[str]) -> Iterator[str]:
-        """The paths that a line names and the tree does not have."""
+        """The paths in a line that do not exist in the tree."""
         for found in [*PATH.findall(line), *FILE.findall(line)]:
             if ANY.search(found) or found.startswith(FOREIGN) or found in EXAMPLES:
                 continue
@@ -69,7 +69,7 @@ class Paths(Gate):
 
 
 def there(path: str, known: set[str], folders: set[str]) -> bool:
-    """Whether a path, from the top of the tree or from any folder, or one that matches it, exists."""
+    """Whether a path exists: from the top of the tree, or below some folder if it is only a part."""
     if path in known or path in folders:
         return True
     form = re.compile(re.escape(path).replace(r"\*", "[^/]*"))

@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterator
 from lab.host import progress
 
 STAMP = ".complete"
-# Entries with this few files are images: read them whole to check them.
+# An entry with at most so many files holds images: its check reads their content.
 FEW = 64
 
 
@@ -110,7 +110,7 @@ class Cache:
         return good
 
     def entry(self, kind: str, name: str, digest: str, make: Callable[[str], object]) -> str:
-        """The directory of the entry; make(tmp) fills a new one if need be."""
+        """The directory of the entry. If it is not there yet, make(tmp) fills a new one."""
         path = self.path(kind, name, digest)
         if path in self.checked:
             return path
@@ -136,7 +136,7 @@ class Cache:
         return path
 
     def prune(self, kind: str, name: str, newest: str) -> None:
-        """Keep the entry that was made and the one used last before it."""
+        """Keep the newest entry and the one that was used last before it; remove older ones."""
         prefix = f"{kind}-{name}-"
         old = []
         for found in os.listdir(self.top):

@@ -11,11 +11,10 @@ from typing import Any
 
 from lab.host.error import LabError
 
-# Builds give way to guests: a test in an emulated guest waits for so many seconds only, and
-# nobody waits for the rows that are prepared meanwhile.
+# Builds give way to guests: tests in an emulated guest have time limits, builds have none.
 NICE = 5
-# But the sanitizer kernel is what a run that starts with nothing waits for in the end, and the
-# chroot that it is built in before: as much as two guests.
+# The sanitizer kernel and the chroot that builds it come first: with an empty cache, the whole
+# run waits for them.
 URGENT = -3
 
 Child = subprocess.Popen[Any]
@@ -80,14 +79,14 @@ def run(argv: Sequence[object], what: str, log: str, env: Mapping[str, str] | No
 
 
 def rank(child: Child, nice: int = NICE) -> None:
-    """Set how nice a child with a session of its own is, and what it starts from now on."""
+    """Set the nice value of a child that leads a session, and of its later children."""
     try:
         os.setpriority(os.PRIO_PGRP, child.pid, nice)
-        # Where sessions are scheduled against each other, that counts within its own only.
+        # With autogroup scheduling, the nice value counts only within a session.
         with open(f"/proc/{child.pid}/autogroup", "w") as group:
             group.write(str(nice))
     except OSError:
-        pass    # it is done, or this kernel does not group
+        pass    # the child has ended, or this kernel has no autogroups
 
 
 def contained(argv: Sequence[str]) -> list[str]:

@@ -14,7 +14,7 @@ from lab.judge import gcov
 from lab.judge.gcov import Lines
 from lab.make.build import Build
 
-# Where the tree lies in the chroot that the modules were built in.
+# The path of the tree in the chroot that the modules were built in.
 TOP = "/build/src/"
 
 
@@ -40,8 +40,10 @@ def unpack(blob: bytes, target: str) -> int:
 
 
 def _ours(name: str) -> bool:
-    """Modules alone: what only tests load proves nothing by being run. A KUnit suite that
-    compiles a file of a module in does run that file."""
+    """
+    Only files of the modules count, not those of test modules. A KUnit suite that compiles a
+    file of a module in does run that file.
+    """
     return name.startswith("modules/") and "/tests/" not in name
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-What the fuzzer found, kept beyond the next run: build/results/findings/ROW/, a file each.
-selftests/fuzz/replay.hpp has the line that the guest says it with.
+The findings of the fuzzer. Each is a file in build/results/findings/ROW/, which the next run
+does not remove. The format of the guest's line is described in selftests/fuzz/replay.hpp.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Finding = dict[str, Any]
 
 
 def read(report: tap.Report) -> list[Finding]:
-    """One a seed and phase; of a guest that ended in a phase, that phase."""
+    """One finding per seed and phase. A phase in which the guest ended is a finding, too."""
     found: dict[tuple[int, int], Finding] = {}
     last: Finding | None = None
     seed, phases, operations = -1, 0, 0
@@ -68,7 +68,7 @@ def reports(log: str) -> list[str]:
 
 
 def keep(tree: str, results: str, row: str, evidence: Evidence, kernel: str) -> dict[str, list[Finding]]:
-    """Write each finding down; what the report has of them."""
+    """Write each finding to a file; returns the figures for the report."""
     found = read(evidence.report)
     log = reports(evidence.dmesg) or reports(evidence.console)
     folder = os.path.join(results, "findings", row)

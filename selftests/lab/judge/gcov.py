@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What gcov says in JSON, as lines of our files and how often each was reached."""
+"""Reads the JSON reports of gcov: which lines of our files were reached, and how often."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Summary = dict[str, Any]
 
 
 def add(lines: Lines, report: dict[str, Any], top: str, ours: Callable[[str], bool]) -> None:
-    """Add one report to {file: {line: count}}: of the files below top that ours(name) takes."""
+    """Add one report to lines; only files below top for which ours(name) is true."""
     for entry in report["files"]:
         # headers are named with ".." in them
         name = os.path.normpath(entry["file"]).removeprefix(top)
@@ -55,7 +55,7 @@ def ranges(numbers: Iterable[int]) -> str:
 
 
 def summary(lines: Lines) -> Summary:
-    """What goes into the results: totals, and per file what was not reached."""
+    """The totals, and the lines of each file that were not reached."""
     files: dict[str, dict[str, Any]] = {}
     for name, counts in sorted(lines.items()):
         missed = [number for number, count in counts.items() if not count]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a guest that hangs was doing: what its kernel listed on the console (boot/nmi.py)."""
+"""The tasks that a hanging guest listed on its console (see boot/nmi.py)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 
 TASK = re.compile(r"\] task:(?P<name>.+?)\s+state:(?P<state>\S+)")
 FRAME = re.compile(r"\]\s+(?:\? )?(?P<function>[A-Za-z_][\w.]*)\+0x[0-9a-f]+/0x")
-# How every task sleeps.
+# Frames of every sleeping task; they say nothing.
 SLEEP = re.compile(r"(__)?schedule(_\w+)?$|preempt_schedule")
 FRAMES = 4
 TASKS = 8
@@ -32,9 +32,9 @@ def stuck(console: str) -> list[str]:
 
 
 def report(console: str) -> str:
-    """What to add to the word that a guest timed out."""
+    """Details for the message that a guest timed out."""
     if "] task:" not in console:
-        # 5.10 was seen to end before it listed them.
+        # 5.10 was seen to stop before it listed them.
         return "; it answered an interrupt, but listed no tasks" if "syncing: NMI" in console else \
             "; it did not even answer an interrupt"
     waiting = stuck(console)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""From what a guest left behind to pass or fail. Anything off fails the row."""
+"""Decides from a boot's evidence whether it passed. Anything unexpected fails the row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lab.judge.tap import Report
 
 @dataclass
 class Evidence:
-    """All that a boot left: texts of its ports and how QEMU ended."""
+    """Everything that a boot left behind: the output of its ports, and how QEMU ended."""
     nonce: str
     tap: str = ""
     dmesg: str = ""
@@ -37,7 +37,7 @@ class Expectation:
     systemd: str                        # regular expression that the version starts with
     tests: tuple[str, ...] = ()         # "part:test", all of which must have run
     taint: int = 0                      # more taint bits than O, E and a live patch's K
-    detectors: tuple[str, ...] = ()     # of kernellog.LOST, which must have looked to the end
+    detectors: tuple[str, ...] = ()     # names in kernellog.LOST; they must be on at the end
 
 
 def judge(row: str, evidence: Evidence, expect: Expectation) -> Result:
@@ -108,7 +108,7 @@ def _kernel(result: Result, said: verdict.Verdict, evidence: Evidence, expect: E
 
 
 def _detectors(result: Result, said: verdict.Verdict, expect: Expectation) -> None:
-    """Silence proves something only of a detector that is on at the end."""
+    """A detector that was silent proves something only if it is still on at the end."""
     if not said.ended:
         return
     if "kmemleak" in expect.detectors and said.leaks is None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a kernel's log and taint give away."""
+"""Finds reports in a kernel's log, and taints that nothing explains."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ BAD = re.compile("|".join((
     r"hard LOCKUP", r"usercopy: ", r"unregister_netdevice: waiting", r"double fault",
     r"stack segment", r"invalid opcode", r"kernel stack overflow", r"locking bug", r"module .* leaked")))
 
-# What a detector says when it looks no further: what comes after goes unseen. An object that
-# kmemleak cannot describe ends it ("Cannot allocate a kmemleak_object"); an area that it cannot
-# describe does not, it then scans the whole object, and the test `faults` sees to that. Without
-# lockdep, the kernel still says that a taint disabled it.
+# Messages of a detector that switches itself off: later bugs go unseen. kmemleak does so when it
+# cannot allocate an object of its own; when it cannot allocate a scan area, it scans the whole
+# object instead (the test `faults` provokes that). A kernel without lockdep also prints that a
+# taint disabled lock debugging.
 LOST = {
     "kmemleak": re.compile("|".join((
         r"Kernel memory leak detector disabled", r"Kmemleak disabled",
@@ -40,12 +40,12 @@ LIVEPATCH = 1 << 15
 TEST = 1 << 18
 
 
-# What the kernel logs of an allocation that the test `faults` let fail, and its stack.
+# The kernel's message about an allocation that the test `faults` made fail; a stack follows.
 INJECTED = re.compile(r"\bfaults: (vmalloc error: size|page allocation failure: order)")
 
 
 def bad_lines(text: str, detectors: Sequence[str] = ()) -> list[str]:
-    """Lines that no run may log; detectors: names in LOST of those that have to stay on."""
+    """Lines that no run may log. detectors: names in LOST; these have to stay on."""
     found, injected = [], False
     for line in text.splitlines():
         injected = injected or INJECTED.search(line) is not None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What tests say of themselves beside their points; the result has it as figures."""
+"""Figures that tests print beside their points."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def matches(pattern: re.Pattern[str], lines: Iterable[str]) -> list[re.Match[str
 
 
 def fuzzed(report: tap.Report) -> dict[str, Any]:
-    """The fuzzer's: of all its phases and rounds, not of the first; {} if it did not run."""
+    """The figures of the fuzzer, over all its phases and rounds; {} if it did not run."""
     lines = report.lines(FUZZ)
     if lines is None:
         return {}
@@ -32,7 +32,7 @@ def fuzzed(report: tap.Report) -> dict[str, Any]:
     seeds = matches(SEED, lines)
     if seeds:
         found.update(seed=int(seeds[0][1]), rounds=len(seeds))
-    # What was reached only grows.
+    # The coverage only grows, so the last value is that of all rounds.
     blocks = matches(BLOCKS, lines)
     if blocks:
         found.update(blocks_reached=max(int(share[1]) for share in blocks), blocks=int(blocks[-1][2]))
@@ -54,7 +54,7 @@ def of(report: tap.Report) -> dict[str, Any]:
 
 
 def blind(report: tap.Report) -> str:
-    """What is wrong with a fuzzer on a kernel with KCOV; "" if nothing is."""
+    """An error if the fuzzer ran on a kernel with KCOV and printed no coverage, else ""."""
     if not report.of(FUZZ) or fuzzed(report).get("blocks_reached"):
         return ""
     return f"{FUZZ}: ran without saying which share of the modules' basic blocks it reached"

@@ -25,7 +25,7 @@ def of(results: str) -> dict[tuple[str, str], int]:
 
 
 def lines(results: str) -> list[str]:
-    """A line a test and row, and the sum in the last."""
+    """A line for each test and row; the last line is the sum."""
     found = of(results)
     width = max((len(test) for _, test in found), default=0)
     table = [f"{test:<{width}}  {row:<24} {count:>5}"

@@ -61,6 +61,6 @@ def show(results: Sequence[Result], slow: str = "") -> None:
     passed = sum(row.passed for row in results)
     skipped = sum(row.skipped for row in results)
     failed = sum(row.failed or (0 if row.good else 1) for row in results)
-    # No failure: it is this machine's, or what else it did.
+    # Not a failure: it depends on the machine and on its other load.
     print(f"\n{slow}" if slow else "", end="")
     print(f"\n{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a row gave."""
+"""The result of a row."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Result:
         return self
 
     def point(self, good: bool, reason: str) -> None:
-        """Count a point, or why there is none."""
+        """Count a point that passed, or fail with a reason."""
         if good:
             self.passed += 1
         else:
@@ -44,7 +44,7 @@ class Result:
 
 
 def write_json(path: str, content: Mapping[str, Any]) -> None:
-    """A file that is there as a whole, or as it was."""
+    """Replace a file in one step, so that no reader sees half of it."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path + ".tmp", "w", encoding="utf-8") as out:
         json.dump(content, out, indent=2)

@@ -15,7 +15,7 @@ POINT = re.compile(r"^(?P<no>not )?ok (?P<number>\d+)(?P<rest>.*)$")
 PLAN = re.compile(r"^1\.\.(?P<count>\d+)\s*(?P<skip># SKIP.*)?$", re.IGNORECASE)
 DIRECTIVE = re.compile(r"#\s*(?P<word>SKIP|TODO|XFAIL)\b", re.IGNORECASE)
 HEADER = re.compile(r"^#\s*selftests: (?P<part>[^ ]+): (?P<test>.+?)\s*$")
-# What a program says around a failed point, and no more of it than a line has room for.
+# Comments of a program around a failed point; so many of them fit into a line.
 COMMENT = re.compile(r"^#\s*(?P<text>\S.*)$")
 NOISE = re.compile(r"^(RUN|OK|FAIL)\s|^(Starting|PASSED|FAILED|Totals):? ")
 COMMENTS = 4
@@ -34,7 +34,7 @@ class Point:
 
     def why(self) -> str:
         """ ": what the program said" of a failed point, or "" if it said nothing."""
-        # What follows the points of the kernel's harness is about the next one.
+        # With the kernel's harness, what follows a point is about the next one.
         said = self.before[-COMMENTS:] or self.after[:COMMENTS]
         return f": {'; '.join(said)}" if said else ""
 
@@ -76,10 +76,10 @@ class Document:
     def point(self, said: re.Match[str]) -> None:
         directive = DIRECTIVE.search(said["rest"])
         word = directive["word"].upper() if directive else ""
-        # Nothing here is expected to fail: a point with TODO or XFAIL would pass for ever.
+        # A point with TODO or XFAIL would pass for ever, so it counts as failed.
         failed = said["no"] or word not in ("", "SKIP")
         state = FAILED if failed else SKIPPED if word else PASSED
-        # The kernel's harness explains itself before the point, scripts do so after it.
+        # The kernel's harness prints the reason before the point, scripts print it after.
         before, self.comments = self.comments, []
         self.points.append(Point(int(said["number"]), said["rest"].strip(" -") or said["number"],
                                  state, before, self.comments))
@@ -89,7 +89,7 @@ class Document:
         if not self.titles(SKIPPED) and not self.titles(PASSED):
             self.points.append(Point(0, "all of it", SKIPPED))
             if self.plans == 0:
-                # A shell test may find out before its plan that the kernel lacks something.
+                # A shell test may skip before it has printed its plan.
                 self.plans, self.planned, self.skipped_all = 1, 0, True
 
     def finish(self) -> None:
@@ -178,7 +178,7 @@ def _parse(text: str) -> Report:
 
 
 def _close(current: Document | None, point: re.Match[str]) -> None:
-    """The runner's word on a program must agree with the program's own points."""
+    """The runner's point for a program must agree with the program's own points."""
     if current is None:
         return
     current.closed = True

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""symidx build --tree on the tree that a kernel was built in, beside what was installed of it."""
+"""Compares an index of a kernel's build tree with one of the installed kernel."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lab.host.error import LabError
 from lab.make.build import Build
 from lab.make.kernel import Kernel
 
-# Of what symidx stats says, all that the two have to have in common.
+# The values of `symidx stats` that have to be equal.
 SAME = ("release", "build_id", "vermagic", "kernel_symbols", "module_symbols", "gpl_symbols",
         "namespace_symbols", "modules", "imports", "crc")
 
@@ -37,7 +37,7 @@ def restore(kernel: Kernel, place: str) -> int:
 
 
 def differences(installed: dict[str, Any], tree: dict[str, Any], modules: int, diff: str) -> list[str]:
-    """What is wrong with two indexes, by their stats, the modules there are, and symidx diff."""
+    """Differences between two indexes, by their stats, the number of modules, and symidx diff."""
     wrong = [f"{key}: {installed[key]} as installed, {tree[key]} in the build tree"
              for key in SAME if installed[key] != tree[key]]
     if tree["modules"] != modules or not tree["kernel_symbols"] or not tree["module_symbols"]:

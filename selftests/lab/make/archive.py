@@ -123,7 +123,7 @@ class Archive:
             self.answers.clear()
 
     def ask(self, what: str, *words: str) -> str:
-        """What apt says to words, by the lists as they are now."""
+        """The answer of apt to words, by the current lists."""
         answer = self.answers.get(words)
         if answer is None:
             answer = self.answers[words] = command.output(self.apt(*words), f"{self.suite}: {what}")
@@ -185,7 +185,7 @@ class Archive:
 
 
 def of(lab: Lab, suite: str) -> Archive:
-    """The archive of a suite, its lists recent."""
+    """The archive of a suite, with recent lists."""
     with lab.guard(f"archive-{suite}"):
         if suite not in lab.archives:
             lab.archives[suite] = _open(lab, suite)
@@ -199,7 +199,7 @@ def _open(lab: Lab, suite: str) -> Archive:
         found = Archive(lab, suite, [host])
         found.refresh()
         return found
-    # The host may be older than the suite: the lab's release knows its keys.
+    # The host may be too old to know the keys of the suite; the lab's release knows them.
     base = of(lab, home)
     entry = lab.cache.entry("keyring", home, cache.key(base.resolved([KEYRING_PACKAGE])),
                             lambda tmp: base.unpack([KEYRING_PACKAGE], tmp))

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 JOBS = str(os.cpu_count() or 1)
 WARNING = re.compile(r"\bwarning:|^WARNING:", re.MULTILINE | re.IGNORECASE)
-# Nobody looks at the tools with a debugger here, and what one needs takes long to write.
+# Nobody debugs these tools, and writing debug information takes long.
 WITHOUT_DEBUG = [f"-DCMAKE_{language}_FLAGS_RELWITHDEBINFO='-O2 -DNDEBUG'" for language in ("C", "CXX")]
-# What more than one folder is built from.
+# Folders that several collections are built from.
 SHARED = ("lib",)
 # Benchmarks are built where they are run, and in one suite always: that they compile is tested.
 BENCHMARKS = ("icount", "wall", "host")
@@ -77,7 +77,7 @@ class Build:
         return self.stage
 
     def fresh(self, what: str, digest: str) -> bool:
-        """True when what was built from the same before."""
+        """Whether `what` was built from the same inputs before."""
         path = os.path.join(self.top, f".{what}")
         return os.path.exists(path) and open(path).read() == digest
 
@@ -148,7 +148,7 @@ def userspace(lab: Lab, suite: str, chosen: Sequence[str], bench: bool = False) 
         wanted = [f"selftests/{part}/" for part in [*chosen, *SHARED, *(f"bench/{kind}" for kind in kinds)]]
         digest = cache.key(build.chroot.path, build.ksft()[0], chosen, WITHOUT_DEBUG,
                            sync.digest(lab.tree, ("tools/", "uapi/", "Makefile", "dkms.conf", *wanted)))
-        # One per selection: rows of one suite may select differently at a time.
+        # A folder per selection: rows of one suite may select different tests at the same time.
         name = f"stage-{cache.key(chosen, kinds)}"
         build.stage = os.path.join(build.top, name)
         if build.fresh(name, digest):
@@ -187,8 +187,8 @@ def _install(build: Build, folder: str, home: str) -> list[str]:
     name = folder.replace("/", "-")
     common = ["make", "-s", "-j", JOBS, "-C", f"/build/src/selftests/{folder}", f"KSFT_DIR={KERNEL}",
               f"OUTPUT=/build/ksft/{name}",
-              # Tests of a library are built against what was installed; of one that is not
-              # installed, against what was built.
+              # Tests of an installed library are built against its installed files; those of a
+              # library that is not installed, against the build folder.
               f"TOOLS_STAGE=/build/{os.path.basename(build.staged())}", "TOOLS_BUILD=/build/tools"]
     os.makedirs(os.path.join(build.top, "ksft", name), exist_ok=True)
     os.makedirs(os.path.join(build.top, home[len("/build/"):]), exist_ok=True)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Bind = tuple[str, ...]
 Binds = Sequence[Bind]
 
-# Mount points for what a run brings along.
+# Mount points for the folders that a run binds.
 POINTS = ("build", "src", "ksft", "out", "cache")
 TRIM = ["--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-exclude=/usr/share/locale/*",
         "--dpkgopt=path-exclude=/usr/share/info/*", "--dpkgopt=force-unsafe-io"]
@@ -58,7 +58,7 @@ def bootstrap(lab: Lab, suite: str, packages: Sequence[str], target: str, log: s
             *(["--setup-hook=" + MERGE] if matrix.suites()[suite].get("merge") else []),
             f"--include={','.join(packages)}", suite, target, *source.sources()]
     try:
-        # It mounts proc and sys below target, and what is interrupted is killed.
+        # mmdebstrap mounts proc and sys below target; contained(), they go when it is killed.
         command.run(command.contained(argv), what, log, nice=nice, shown=argv)
     except LabError as error:
         raise hint(error, suite, log) from error
@@ -92,7 +92,7 @@ class Chroot:
                               point, f"mount -t tmpfs -o mode=1777 tmpfs {root}/{point}"))
         for outside, inside, *options in binds:
             place = f"{root}/{inside.strip('/')}"
-            # A file has its mount point already, in a folder bound before it.
+            # The mount point of a file is there already, in a folder that was bound before.
             lines.append(f"{{ [ -e {place} ] || mkdir -p {place}; }}")
             lines.append(f"mount --bind {shlex.quote(outside)} {place}")
             if "ro" in options:
@@ -137,7 +137,7 @@ def lab_chroot(lab: Lab) -> Chroot:
         section = matrix.suites()["lab"]
         suite, packages = section["release"], section["packages"].split()
         key = cache.key(packages, POINTS, TRIM, archive.of(lab, suite).resolved(packages))
-        # All rows wait for it, and the sanitizer kernel first of all.
+        # All rows wait for this chroot, the sanitizer kernel first of all.
         entry = lab.cache.entry("chroot", "lab", key,
                                 _make(lab, "lab", suite, packages, nice=command.URGENT))
         return Chroot(os.path.join(entry, "root"))

@@ -105,7 +105,7 @@ def build(files: Mapping[str, tuple[int, bytes]]) -> bytes:
 
 
 def busybox(tools: Chroot) -> bytes:
-    """busybox-static without the list of its own name's links."""
+    """The program busybox of the laboratory's chroot."""
     for path in ("usr/bin/busybox", "bin/busybox"):
         found = os.path.join(tools.path, path)
         if os.path.exists(found):

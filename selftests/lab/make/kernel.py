@@ -64,7 +64,7 @@ class Kernel(Protocol):
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What make is told besides for our modules."""
+        """More words for make when it builds our modules."""
 
     def tree(self) -> str:
         """The folder with vmlinuz, root/usr/lib/modules/RELEASE and modules.sqfs."""

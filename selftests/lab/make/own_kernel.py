@@ -23,37 +23,36 @@ HERE = os.path.join(matrix.HERE, "kernels")
 SUITE = matrix.suites()["lab"]["release"]
 TARGET = matrix.Target("sanitizer", SUITE, "", "257", "q35")
 KCSAN_TARGET = matrix.Target("kcsan", SUITE, "", "257", "q35")
-# Poison what kmalloc() gives, and pages: what was not initialised must be seen
-# in a reply. KASAN has red zones and owners of its own, and debugging every
-# cache takes them all off the fast path. Reports of two tests are two reports.
-# With five levels of page tables, KASAN takes every access for a wild one in an
-# interrupt that comes while the boot processor's features are read again. Waits for RCU
-# are expedited: what is removed is freed sooner, and an emulated guest waits less.
+# slab_debug, page_poison: uninitialised memory of kmalloc() and of pages must be visible in a
+# reply. Only kmalloc's caches: debugging every cache would disable all fast paths, and KASAN
+# has red zones and owners of its own. kasan_multi_shot: a second report counts, too.
+# no5lvl: with five levels of page tables, KASAN reports every access of an interrupt as wild
+# while the features of the boot processor are read again. rcu_expedited: removed objects are
+# freed sooner, and an emulated guest waits less.
 APPEND = ("no5lvl rcupdate.rcu_expedited=1 slab_debug=P,kmalloc-* page_poison=1 "
           "hash_pointers=always kasan_multi_shot kunit.enable=1 kunit.autorun=1 "
           "waymark.slow")
-# The kernel's locks are not instrumented: KCSAN would take an access that they keep in its
-# place for one that leaves it.
+# The kernel's locks are not instrumented, so KCSAN would not see that they order accesses.
 KCSAN_APPEND = f"{APPEND} kcsan.weak_memory=0"
-# The journal would store what the run collects from dmesg itself; one test, which takes too
-# long for make check, looks there.
+# The run collects the kernel log by dmesg, so the journal need not store it. The one test that
+# reads the journal is left to check-long.
 BRIEF = "systemd.set_credential=journal.storage:none"
-# For modules only, unlike CONFIG_INIT_STACK_ALL_PATTERN: theirs are the replies.
+# Unlike CONFIG_INIT_STACK_ALL_PATTERN, for our modules only: they make the replies.
 PATTERN = "KCFLAGS=-ftrivial-auto-var-init=pattern"
-# The folders of the kernel that memory of our modules is handed to: where what they call is,
-# and what works for those (locks, queues, sysfs, the memory allocators). Instrumenting the
-# rest finds bugs of the kernel alone, and makes it a third to a half slower to compile.
+# The folders of the kernel that get memory of our modules: the functions that these call, and
+# locks, queues, sysfs and the memory allocators below those. Instrumenting the rest would find
+# only bugs of the kernel, and compiling would take a third to a half longer.
 WATCHED = """arch/x86/kernel/kprobes drivers/base drivers/base/firmware_loader drivers/char
     fs fs/kernfs fs/sysfs kernel kernel/livepatch kernel/locking kernel/module kernel/printk
     kernel/rcu kernel/sched kernel/time lib lib/crc lib/kunit lib/math mm net net/core
     net/netlink""".split()
-# make expands it for each folder that it enters; for modules, everything is instrumented.
+# make expands this in each folder that it enters. Our modules are instrumented as a whole.
 ONLY_WATCHED = f"$(if $(filter {' '.join(WATCHED)},$(obj)),,n)"
-# What the compiler is told where they are instrumented, for each option that was ordered.
+# The compiler's option that proves instrumentation, by option of the configuration.
 INSTRUMENTS = {"CONFIG_KASAN": "-fsanitize=kernel-address",
                "CONFIG_UBSAN_SHIFT": "-fsanitize=shift"}
-# Modules with exports and without imports that tests load. The kernel's configuration offers
-# them only together with drivers that are larger by far.
+# Tests load these modules, which have exports and no imports. The kernel's configuration offers
+# them only together with much larger drivers.
 BY_HAND = {"CONFIG_LRU_CACHE": "lib/lru_cache.ko", "CONFIG_CRC8": "lib/crc/crc8.ko"}
 SYMVERS = "symvers.sh"
 TOOLCHAIN = re.compile(r"(gcc|cpp|binutils|bison|flex|make|libc6-dev|libelf-dev)[-_]")
@@ -86,7 +85,7 @@ def write_orders(path: str, wanted: Orders) -> None:
 
 
 def missing(wanted: Orders, config: str) -> list[str]:
-    """What was ordered and is not in the final configuration."""
+    """The orders that the final configuration does not follow."""
     final = orders(config)
     wrong = []
     for option, value in wanted.items():
@@ -96,8 +95,10 @@ def missing(wanted: Orders, config: str) -> list[str]:
 
 
 def not_watched(out: str, wanted: Orders) -> list[str]:
-    """What is wrong with folders of WATCHED in a build tree: each has objects, and of those,
-    one at least was compiled with what instruments it (the kernel exempts some)."""
+    """
+    The folders of WATCHED in a build tree that are not instrumented. In each, at least one
+    object has to be compiled with the option (the kernel exempts some objects).
+    """
     words = [word for option, word in INSTRUMENTS.items() if wanted.get(option) == "y"]
     wrong = []
     for folder in WATCHED:
@@ -114,7 +115,7 @@ def not_watched(out: str, wanted: Orders) -> list[str]:
 
 
 def toolchain(lab: Lab) -> list[str]:
-    """What of the laboratory's chroot makes a kernel: another QEMU in it makes no other one."""
+    """The packages of the laboratory's chroot that decide how a kernel turns out; QEMU does not."""
     section = matrix.suites()["lab"]
     packages = archive.of(lab, section["release"]).resolved(section["packages"].split())
     return [package for package in packages if TOOLCHAIN.match(package)]
@@ -124,10 +125,10 @@ class SanitizerKernel:
     """Another kernel for a KernelRow, like lab.make.kernel.StockKernel."""
 
     fragments: tuple[str, ...] = ("kernel.config",)
-    # What has to be on at the end of each boot; said here, so that the configuration cannot
-    # lose them (lab.judge.kernellog.LOST).
+    # They have to be on at the end of each boot (lab.judge.kernellog.LOST). Listed here, so that
+    # a change of the configuration cannot lose them.
     detectors: tuple[str, ...] = ("kmemleak", "lockdep")
-    # Blocks of our modules count themselves (KCOV for the fuzzer, gcov for lines).
+    # KCOV is for the fuzzer, gcov for the coverage of lines.
     words: tuple[str, ...] = ("KCOV_INSTRUMENT=y", "GCOV_PROFILE=y", PATTERN)
     nice = command.URGENT
     # For the kernel only, not for modules.
@@ -172,8 +173,8 @@ class SanitizerKernel:
 
     def _run(self, words: Sequence[str], what: str, top: str) -> None:
         binds = [(top, "/out"), (source.whole(self.lab), "/src", "ro")]
-        # Where QEMU is, too: it is there minutes before the chroot that modules are built in,
-        # with headers and checkers, and nothing takes longer than this kernel.
+        # Not in the chroot that builds modules: that one has headers and checkers and is ready
+        # minutes later, and nothing takes longer than this kernel.
         self.lab.tools().run(words, f"{self.target.name}: {what}", self.log, binds, nice=self.nice)
 
     def _make(self, tmp: str) -> None:
@@ -221,7 +222,7 @@ class SanitizerKernel:
 
 
 class KcsanKernel(SanitizerKernel):
-    """The flavour that looks for data races of our modules, and of nobody else."""
+    """The kernel that looks for data races of our modules only."""
 
     fragments: tuple[str, ...] = ("kernel.config", "kcsan.config")
     detectors: tuple[str, ...] = ("lockdep",)
@@ -231,7 +232,7 @@ class KcsanKernel(SanitizerKernel):
 
 
 def _trim(out: str) -> None:
-    """Keep what modules are built with: headers, tools, symbols."""
+    """Keep only what building modules needs: headers, tools, symbols."""
     for folder, below, files in os.walk(out):
         inside = os.path.relpath(folder, out)
         if inside.split("/")[0] in ("scripts", "tools", "include") or inside.startswith("arch/x86/include"):

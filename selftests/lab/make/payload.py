@@ -28,7 +28,7 @@ GUEST = os.path.join(matrix.HERE, "guest")
 
 @dataclass(frozen=True)
 class Payload:
-    """What a row wants in its guest besides the suite."""
+    """What the image of a row contains besides the suite itself."""
     name: str                           # of the row, and of the image
     target: matrix.Target
     kernel: Kernel
@@ -109,7 +109,7 @@ def _index(target: matrix.Target, kernel: Kernel, made: Build, place: str) -> No
 
 
 def _symvers(kernel: Kernel, made: Build, home: str) -> None:
-    """What the builds of the kernel and of our modules say of every export."""
+    """Module.symvers of the kernel and of our modules, in one file."""
     with open(os.path.join(home, "Module.symvers"), "wb") as out:
         for path in (kernel.symvers(made.chroot), os.path.join(made.top, "src/Module.symvers")):
             with open(path, "rb") as lines:

@@ -29,13 +29,13 @@ MASKED = ("systemd-timesyncd.service", "systemd-networkd.service", "systemd-reso
           "run-lock.mount", "sys-fs-fuse-connections.mount", "sys-kernel-config.mount",
           "modprobe@configfs.service", "modprobe@drm.service", "modprobe@efi_pstore.service",
           "modprobe@fuse.service")
-# Nor for what these would make units of; each is a process before the first unit.
+# Generators that a test guest has no use for; each costs a process before the first unit.
 GENERATORS = ("bless-boot", "cryptsetup", "factory-reset", "getty", "gpt-auto", "hibernate-resume",
               "integritysetup", "rc-local", "ssh", "system-update", "sysv", "tpm2", "veritysetup")
 
 
 def _prepare(root: str) -> None:
-    """What an installer would have written."""
+    """Write the files that an installer would have written, and mask units."""
     etc = os.path.join(root, "etc")
     masked = [os.path.join(etc, "systemd/system", unit) for unit in MASKED]
     masked += [os.path.join(etc, "systemd/system-generators", f"systemd-{name}-generator")

@@ -41,7 +41,7 @@ def _read(path: str) -> bytes:
 
 
 def copy(tree: str, target: str) -> None:
-    """Make target hold the sources of tree, beside what a build left there."""
+    """Make target hold the sources of tree. What a build left there stays."""
     names = sources(tree)
     listing = os.path.join(target, LIST)
     old = []
@@ -63,6 +63,6 @@ def copy(tree: str, target: str) -> None:
 
 
 def digest(tree: str, prefixes: Sequence[str]) -> str:
-    """What a build of these parts of the tree depends on."""
+    """A digest of all sources below these prefixes."""
     return cache.key([(name, cache.file_digest(os.path.join(tree, name)))
                       for name in sources(tree) if name.startswith(tuple(prefixes))])

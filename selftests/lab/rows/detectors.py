@@ -32,13 +32,13 @@ EXPECTED: tuple[Proof, ...] = (
     ("undefined behaviour", r"kernel log: .*UBSAN: shift-out-of-bounds"),
     ("active object freed", r"kernel log: .*ODEBUG: free active"),
     ("reference count underflow", r"kernel log: .*refcount_t: "),
-    # Where and whose poison: a device that is not there fails the point, too. Off the heap it
-    # is the padding; on the stack gcc clears that, and the static row has structures without any.
+    # With place and poison, because a device that is missing fails the same point. From the heap
+    # the padding leaks; gcc clears padding on the stack, so there a member leaks.
     ("uninitialised byte of the stack", r"no uninitialised byte from the stack: poison 0xfe at byte 16\b"),
     ("uninitialised byte of the heap", r"no uninitialised byte from the heap: poison 0x(5a|6b|aa) at byte 1\b"),
     ("taint", r"unexpected taint .*W"),
 )
-# What must work for a defect to be there: points of the scripts, and the boot itself.
+# Without these a defect was not there at all: points of the scripts, and the boot itself.
 WORKS = re.compile(PART + r":\S+: (load|ask) |: did not run$|^time-out|^verdict: |^QEMU ended")
 
 
@@ -82,7 +82,7 @@ class DetectorRow(stock.KernelRow):
 
 
 class KcsanDetectorRow(DetectorRow):
-    """The same for KCSAN; what else that kernel detects with is the other's."""
+    """The same for KCSAN. The row above covers the other detectors of that kernel."""
 
     title = "kcsan-detectors"
     append = own_kernel.KCSAN_APPEND

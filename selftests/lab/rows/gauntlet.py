@@ -34,7 +34,7 @@ TEST = f"{PART}:gauntlet.sh"
 class Station(stock.KernelRow):
     """A target, packed once and booted with many machines."""
 
-    # minutes a boot: none of the tests that take hours is there
+    # A boot takes minutes: the gauntlet has no test that takes hours.
     long_limit = stock.LIMIT
 
     def __init__(self, lab: Lab, target: matrix.Target) -> None:

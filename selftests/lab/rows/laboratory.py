@@ -34,12 +34,12 @@ def each(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
 
 
 def reason(test: unittest.TestCase, trouble: str) -> str:
-    """One line: which test, and what it said last."""
+    """One line: the test, and the last line of its error."""
     return f"{test}: {trouble.strip().splitlines()[-1]}"
 
 
 def run_tests(found: Result) -> None:
-    """A point a test; one that is skipped, or fails to load, is none."""
+    """A point for each test. A test that is skipped, or cannot be loaded, fails."""
     top = os.path.dirname(matrix.HERE)
     suite = unittest.defaultTestLoader.discover(os.path.join(matrix.HERE, "tests"), "test_*.py", top)
     for test in each(suite):
@@ -75,7 +75,7 @@ class Broken(stock.KernelRow):
     short_minutes = long_minutes = 1
     part = "broken"
 
-    # What the judge must say of this boot; each is a test of its own.
+    # The failures that the judge must report for this boot; each is a point.
     REASONS = (("broken:1-truncated.sh: 1 of 3 planned", "a truncated plan"),
                ("broken:2-empty.sh: zero tests", "zero tests"),
                ("broken:3-noplan.sh: no plan", "a missing plan"),
@@ -112,5 +112,5 @@ class Broken(stock.KernelRow):
 
 
 def rows(lab: Lab, wanted: Wanted) -> list[Row]:
-    """Without TESTS only: a selection of tests is about the suite."""
+    """Only without TESTS, which selects tests of the suite."""
     return [] if wanted.tests else [Judge(), Broken(lab, wanted)]

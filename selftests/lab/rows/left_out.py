@@ -26,7 +26,7 @@ class Entry:
         return re.fullmatch(self.row, row) is not None
 
     def names(self, test: str) -> bool:
-        """Whether it is about a test, or about a part as a whole."""
+        """Whether the line is about this test, or about the part that it belongs to."""
         return self.test in (test, test.split(":")[0])
 
 

@@ -12,12 +12,12 @@ from lab.rows.row import Row, Wanted
 if TYPE_CHECKING:
     from lab.laboratory import Lab
 
-# In the order of the report, as far as minutes do not decide.
+# Rows that take equally long are reported in this order.
 MAKERS: tuple[Callable[[Lab, Wanted], Sequence[Row]], ...] = (
     laboratory.rows, static.rows, sanitizer.rows, gauntlet.rows, stock.rows, coldplug.rows)
 
 
 def rows(lab: Lab, wanted: Wanted) -> list[Row]:
-    """Those that take many minutes come first, so that none of them is left over at the end."""
+    """The longest rows first, so that none of them runs alone at the end."""
     found = [row for make in MAKERS for row in make(lab, wanted)]
     return sorted(found, key=lambda row: row.minutes, reverse=True)

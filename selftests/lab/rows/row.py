@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a row of the report is, and what it is made for."""
+"""The protocol of a row, and the request that it is made for."""
 
 from __future__ import annotations
 

@@ -22,12 +22,12 @@ from lab.rows.row import Row, Wanted
 if TYPE_CHECKING:
     from lab.laboratory import Lab
 
-# An hour of fuzzing, two of loads, and every allocation failed in turn, emulated and watched.
+# An hour of fuzzing, two hours of churn, and a failure of every allocation, under detectors.
 LONG_LIMIT = 12 * 3600
 
 
 class OwnKernelRow(stock.KernelRow):
-    """On a kernel of our own, with detectors that take time."""
+    """A row on a kernel of our own, whose detectors make everything slower."""
 
     memory = "2G"
     append = own_kernel.APPEND
@@ -50,7 +50,7 @@ class OwnKernelRow(stock.KernelRow):
         self.kernel.tree()
 
     def judge(self, evidence: Evidence) -> Result:
-        """The fuzzer has to say what it reached where the kernel can tell."""
+        """On a kernel with KCOV, the fuzzer has to print its coverage."""
         result = super().judge(evidence)
         if self.own.wanted.get("CONFIG_KCOV") == "y":
             result.fail(*filter(None, [measurements.blind(evidence.report)]))
@@ -58,7 +58,7 @@ class OwnKernelRow(stock.KernelRow):
 
 
 class SanitizerRow(OwnKernelRow):
-    """Everything that the other rows run, watched, and the KUnit suites."""
+    """All tests of the other rows and the KUnit suites, under detectors."""
 
     short_minutes = 9
 
@@ -72,7 +72,7 @@ class SanitizerRow(OwnKernelRow):
         return {"kunit": folder}
 
     def run(self) -> Result:
-        """As every row, how many lines of the modules all of it reached, and the tree's index."""
+        """Like every row; then the coverage of the modules, and the index of the build tree."""
         result = super().run()
         self._tree(result)
         logs = os.path.join(self.lab.results, self.name)
@@ -102,11 +102,11 @@ class SanitizerRow(OwnKernelRow):
 
 
 class KcsanRow(OwnKernelRow):
-    """What does several things at a time, on the kernel that sees data races."""
+    """The tests that do several things at a time, on the kernel with KCSAN."""
 
     long_only = True
     append = own_kernel.KCSAN_APPEND
-    # The detector sees a race only where there is one.
+    # KCSAN sees a race only if both accesses happen at the same time.
     at_once = True
     limit = 6 * stock.LIMIT
     short_minutes = 120

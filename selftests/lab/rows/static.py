@@ -34,7 +34,7 @@ class LabWorkshop(gates.Workshop):
         self.binds: list[Bind] = [(self.work, "/build"), (self.source, "/ksft", "ro")]
 
     def kernel_id(self) -> str:
-        # What it is made of, with the distribution's own revision.
+        # The name of the cache entry contains the checksums of the package.
         return os.path.basename(self.source)
 
     def outside(self, path: str | Path) -> Path:
@@ -82,7 +82,7 @@ class StaticRow:
 
     def prepare(self) -> None:
         self.shop = LabWorkshop(self.lab, self.results)
-        # What is keyed by content is only right for these very tools.
+        # Clean results are valid only for the same versions of the tools.
         self.cache = gates.Cache(os.path.join(self.shop.work, "clean",
                                               os.path.basename(os.path.dirname(self.shop.chroot.path))))
 

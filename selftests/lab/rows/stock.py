@@ -23,15 +23,15 @@ from lab.rows.row import Wanted
 if TYPE_CHECKING:
     from lab.laboratory import Lab
 
-# An emulated guest on a busy machine needs minutes; a hang must not take hours. Twice what a
-# program may take (`settings`): those behind one that hangs are still run.
+# An emulated guest on a busy machine needs minutes; a hang must not take hours. This is twice the
+# limit of a program (`settings`), so that the programs after one that hangs still run.
 LIMIT = int(os.environ.get("WAYMARK_ROW_LIMIT", "2400"))
-# With the long forms, which have no limits of their own in the guest: two hours of churn, a
-# hundred thousand calls beside udev, as many renames, whole kernels' modules.
+# For the long forms, which have no limits in the guest: two hours of churn, a hundred thousand
+# calls beside udev, as many renames, all modules of a kernel.
 LONG_LIMIT = max(LIMIT, 8 * 3600)
 
-# Last in the long form, each by a runner of its own, the likeliest to hang at the end: what one
-# of them takes down or keeps busy must not hide what the others say.
+# Last in the long form, each in a run of its own, in the order of the risk that it hangs: a crash
+# of one must not hide the results of the others.
 LAST = ("churn", "faults", "fuzz")
 
 
@@ -59,7 +59,7 @@ class KernelRow:
         self.words = wanted.tests
         self.long = wanted.long     # run also what is left to check-long
         self.whole = whole
-        # Hot-plug that is polled waits.
+        # On this machine the kernel polls for hot-plug, and tests wait for it.
         slow = 2 if target.machine == "q35-slots" else 0
         self.minutes = self.long_minutes if self.long else self.short_minutes + slow
         self.tests: tuple[str, ...] = ()
@@ -78,7 +78,7 @@ class KernelRow:
         extra = self.extra()
         folders = [word for word in self.words if word.split(":")[0] not in extra]
         chosen = build.named(self.lab.tree, folders) if folders or not self.words else []
-        # What will not be run need not be built.
+        # Parts that are not run need not be built.
         left: list[str] = []
         brief = not (self.words or self.long or self.whole)
         if brief:
@@ -92,7 +92,7 @@ class KernelRow:
         self.pack(user, extra)
 
     def _choose(self, tests: list[str], left: list[str] | None) -> tuple[str, ...]:
-        """Without what is left out; left: what is left to check-long so far, None if nothing is."""
+        """Remove the tests that are left out. left: parts left to check-long so far, None: run all."""
         unfit: list[str] = []
         if not self.words:
             tests, unfit = left_out.split(self.name, tests, left_out.NEVER)
@@ -122,8 +122,8 @@ class KernelRow:
 
     def start(self) -> None:
         """
-        What takes longest, and needs nothing of what other rows make: at first, all wait for
-        the chroot that packs kernels and root file systems.
+        Begin with the step that takes longest and does not need the laboratory's own chroot,
+        for which all rows wait at first.
         """
         self.lab.builder(self.target.suite)
 
@@ -151,7 +151,7 @@ class KernelRow:
                                  self.kernel.detectors)
 
     def judge(self, evidence: Evidence) -> Result:
-        """The Result of a boot, with what tests say of themselves."""
+        """The Result of a boot, with the figures that tests print."""
         result = judge.judge(self.name, evidence, self.expectation())
         result.figures.update(measurements.of(evidence.report))
         result.figures.update(fuzz_findings.keep(self.lab.tree, self.lab.results, self.name, evidence,
