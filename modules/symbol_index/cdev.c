@@ -7,7 +7,6 @@
 #include <linux/module.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 #include "compat/slab.h"
 #include "cdev.h"
 #include "index.h"
@@ -24,71 +23,27 @@ union symidx_arg {
 
 static_assert(sizeof(struct symbol_index_info) == 112);
 static_assert(sizeof(struct symbol_index_lookup) == 40);
-static_assert(sizeof(struct symbol_index_list) == 56);
+static_assert(sizeof(struct symbol_index_list) == 64);
 static_assert(sizeof(struct symbol_index_snapshot) == 24);
 static_assert(sizeof(struct symbol_index_record) == 32);
 
-/**
- * struct symidx_ioctl - an ioctl of the device
- * @size: of its structure, as this module knows it
- * @min_size: of its structure, as it was first published
- * @execute: does it; 0, or a negative errno, of which -ENOSPC replies, too
- */
-struct symidx_ioctl {
-	u32 size;
-	u32 min_size;
-	int (*execute)(struct symidx_file *file, void *arg);
-};
+#define SYMIDX_IOCTL(_cmd, _type, _last, _handler)				\
+	WAYMARK_IOCTL(_cmd, union symidx_arg, struct _type, _last, _handler)
 
-#define SYMIDX_IOCTL(_cmd, _struct, _last, _execute)				\
-	[_cmd] = {								\
-		.size = sizeof(_struct),					\
-		.min_size = offsetofend(_struct, _last),			\
-		.execute = _execute,						\
-	}
-
-static const struct symidx_ioctl symidx_ioctls[] = {
-	SYMIDX_IOCTL(SYMBOL_INDEX_CMD_INFO, struct symbol_index_info, update_max_ns,
-		     symidx_ioctl_info),
-	SYMIDX_IOCTL(SYMBOL_INDEX_CMD_LOOKUP, struct symbol_index_lookup, generation,
+static const struct waymark_ioctl symidx_ioctls[] = {
+	SYMIDX_IOCTL(SYMBOL_INDEX_IOC_INFO, symbol_index_info, update_max_ns, symidx_ioctl_info),
+	SYMIDX_IOCTL(SYMBOL_INDEX_IOC_LOOKUP, symbol_index_lookup, generation,
 		     symidx_ioctl_lookup),
-	SYMIDX_IOCTL(SYMBOL_INDEX_CMD_LIST, struct symbol_index_list, generation,
-		     symidx_ioctl_list),
-	SYMIDX_IOCTL(SYMBOL_INDEX_CMD_SNAPSHOT, struct symbol_index_snapshot, generation,
+	SYMIDX_IOCTL(SYMBOL_INDEX_IOC_LIST, symbol_index_list, generation, symidx_ioctl_list),
+	SYMIDX_IOCTL(SYMBOL_INDEX_IOC_SNAPSHOT, symbol_index_snapshot, generation,
 		     symidx_ioctl_snapshot),
 };
 
-static long symidx_cdev_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
+static long symidx_cdev_ioctl(struct file *filp, unsigned int cmd, unsigned long user)
 {
-	void __user *user = (void __user *)arg;
-	const struct symidx_ioctl *op;
-	union symidx_arg buf = {};
-	u32 size;
-	int err;
+	union symidx_arg arg;
 
-	if (_IOC_TYPE(cmd) != SYMBOL_INDEX_IOC_TYPE || _IOC_SIZE(cmd) ||
-	    _IOC_DIR(cmd) != _IOC_NONE || _IOC_NR(cmd) >= ARRAY_SIZE(symidx_ioctls))
-		return -ENOTTY;
-	op = &symidx_ioctls[_IOC_NR(cmd)];
-	if (get_user(size, (u32 __user *)user))
-		return -EFAULT;
-	if (size < op->min_size)
-		return -EINVAL;
-	/* Nobody's tail of zeros is longer, and somebody has to read it. */
-	if (size > PAGE_SIZE)
-		return -E2BIG;
-	err = copy_struct_from_user(&buf, op->size, user, size);
-	if (err)
-		return err;
-	/* The flags follow the size in every structure. */
-	if (buf.info.flags)
-		return -EOPNOTSUPP;
-	err = op->execute(filp->private_data, &buf);
-	if (err && err != -ENOSPC)
-		return err;
-	if (copy_to_user(user, &buf, min(size, op->size)))
-		return -EFAULT;
-	return err;
+	return waymark_ioctl(filp, symidx_ioctls, &arg, cmd, user);
 }
 
 static int symidx_cdev_open(struct inode *inode, struct file *filp)

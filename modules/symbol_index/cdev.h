@@ -6,6 +6,7 @@
 #include <linux/mutex.h>
 #include <linux/types.h>
 #include <uapi/linux/symbol_index.h>
+#include "common/ioctl.h"
 
 struct cred;
 struct symidx_snapshot;
@@ -32,14 +33,14 @@ bool symidx_may_show_addresses(const struct cred *cred);
 /* info.c */
 void symidx_build_id_init(const void *notes, size_t size);
 unsigned int symidx_build_id(const u8 **id);
-int symidx_ioctl_info(struct symidx_file *file, void *arg);
+int symidx_ioctl_info(struct waymark_ioctl_call *call);
 
 /* record.c */
-int symidx_ioctl_lookup(struct symidx_file *file, void *arg);
-int symidx_ioctl_list(struct symidx_file *file, void *arg);
+int symidx_ioctl_lookup(struct waymark_ioctl_call *call);
+int symidx_ioctl_list(struct waymark_ioctl_call *call);
 
 /* snapshot.c */
-int symidx_ioctl_snapshot(struct symidx_file *file, void *arg);
+int symidx_ioctl_snapshot(struct waymark_ioctl_call *call);
 int symidx_snapshot_mmap(struct symidx_file *file, struct vm_area_struct *vma);
 
 #endif /* _SYMBOL_INDEX_CDEV_H */

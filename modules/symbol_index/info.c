@@ -39,9 +39,10 @@ unsigned int symidx_build_id(const u8 **id)
 	return symidx_build_id_size;
 }
 
-int symidx_ioctl_info(struct symidx_file *file, void *arg)
+int symidx_ioctl_info(struct waymark_ioctl_call *call)
 {
-	struct symbol_index_info *info = arg;
+	struct symidx_file *file = call->file->private_data;
+	struct symbol_index_info *info = call->arg;
 	struct symidx_cost cost;
 
 	memset((void *)info + offsetof(struct symbol_index_info, generation), 0,

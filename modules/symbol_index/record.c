@@ -113,7 +113,7 @@ static int symidx_answer_copy(const struct symidx_answer *answer, u64 user)
 	return copy_to_user(u64_to_user_ptr(user), answer->buf, answer->used) ? -EFAULT : 0;
 }
 
-/* Fills in one record. 0, -ENOENT, or -ENOSPC with answer->pending the size it takes. */
+/* Fills in one record. Returns 0, -ENOENT, or -EMSGSIZE with its size in answer->pending. */
 static int symidx_lookup_fill(struct symidx_answer *answer, const char *name,
 			      unsigned long *generation)
 {
@@ -125,21 +125,21 @@ static int symidx_lookup_fill(struct symidx_answer *answer, const char *name,
 	entry = symidx_hash_find(name, true);
 	if (entry) {
 		symidx_answer_record(answer, entry);
-		err = symidx_answer_commit(answer) ? 0 : -ENOSPC;
+		err = symidx_answer_commit(answer) ? 0 : -EMSGSIZE;
 	}
 	rcu_read_unlock();
 	return err;
 }
 
-int symidx_ioctl_lookup(struct symidx_file *file, void *arg)
+int symidx_ioctl_lookup(struct waymark_ioctl_call *call)
 {
-	struct symbol_index_lookup *lookup = arg;
-	struct symidx_answer answer = { .file = file };
+	struct symbol_index_lookup *lookup = call->arg;
+	struct symidx_answer answer = { .file = call->file->private_data };
 	unsigned long generation = 0;
 	char *name;
 	int err;
 
-	if (lookup->reserved || !lookup->name)
+	if (!lookup->name)
 		return -EINVAL;
 	name = symidx_user_string(lookup->name, SYMBOL_INDEX_NAME_MAX);
 	if (IS_ERR(name))
@@ -158,14 +158,14 @@ int symidx_ioctl_lookup(struct symidx_file *file, void *arg)
 		err = symidx_answer_copy(&answer, lookup->buffer);
 	kvfree(answer.buf);
 	kfree(name);
-	lookup->buffer_size = err == -ENOSPC ? answer.pending : answer.used;
+	lookup->length = err == -EMSGSIZE ? answer.pending : answer.used;
 	lookup->generation = generation;
 	return err;
 }
 
 /*
- * Fills in as many whole names as fit. Returns 0, or -ENOSPC with answer->pending the size
- * that the first one takes.
+ * Fills in as many whole names as fit. Returns 0, or -EMSGSIZE with the size of the first
+ * one in answer->pending.
  */
 static int symidx_list_fill(struct symidx_answer *answer, struct symidx_merge *merge, bool *more)
 {
@@ -184,7 +184,7 @@ static int symidx_list_fill(struct symidx_answer *answer, struct symidx_merge *m
 		return 0;
 full:
 	*more = true;
-	return answer->count ? 0 : -ENOSPC;
+	return answer->count ? 0 : -EMSGSIZE;
 }
 
 static int symidx_list_answer(struct symidx_file *file, struct symbol_index_list *list,
@@ -213,28 +213,26 @@ static int symidx_list_answer(struct symidx_file *file, struct symbol_index_list
 		if (!err)
 			err = symidx_answer_copy(&answer, list->buffer);
 		kvfree(answer.buf);
-		if (err == -ENOSPC && answer.pending <= list->buffer_size) {
+		if (err == -EMSGSIZE && answer.pending <= list->buffer_size) {
 			/* It was our limit, not the caller's. */
 			limit = answer.pending;
 			continue;
 		}
-		list->buffer_size = err == -ENOSPC ? answer.pending : answer.used;
+		list->length = err == -EMSGSIZE ? answer.pending : answer.used;
 		list->count = answer.count;
 		break;
 	} while (true);
-	list->flags = more ? SYMBOL_INDEX_LIST_MORE : 0;
+	list->status = more ? SYMBOL_INDEX_LIST_MORE : 0;
 	return err;
 }
 
-int symidx_ioctl_list(struct symidx_file *file, void *arg)
+int symidx_ioctl_list(struct waymark_ioctl_call *call)
 {
-	struct symbol_index_list *list = arg;
+	struct symbol_index_list *list = call->arg;
 	struct symbol_index_query query = {};
 	char *prefix, *owner, *after;
 	int err;
 
-	if (list->count)
-		return -EINVAL;
 	prefix = symidx_user_string(list->prefix, SYMBOL_INDEX_NAME_MAX);
 	if (IS_ERR(prefix))
 		return PTR_ERR(prefix);
@@ -251,7 +249,7 @@ int symidx_ioctl_list(struct symidx_file *file, void *arg)
 	query.prefix = prefix;
 	query.owner = owner;
 	query.after = after;
-	err = symidx_list_answer(file, list, &query);
+	err = symidx_list_answer(call->file->private_data, list, &query);
 	kfree(after);
 free_owner:
 	kfree(owner);

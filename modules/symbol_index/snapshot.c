@@ -324,9 +324,10 @@ static int symidx_snapshot_take(struct symidx_file *file)
 	return 0;
 }
 
-int symidx_ioctl_snapshot(struct symidx_file *file, void *arg)
+int symidx_ioctl_snapshot(struct waymark_ioctl_call *call)
 {
-	struct symbol_index_snapshot *reply = arg;
+	struct symidx_file *file = call->file->private_data;
+	struct symbol_index_snapshot *reply = call->arg;
 	int err;
 
 	mutex_lock(&file->mutex);

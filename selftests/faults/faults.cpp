@@ -305,7 +305,7 @@ void add_array_calls(std::vector<operation> &all)
 	const auto fill = [](flex_array_list &list) {
 		list.records = where;
 		list.record_size = sizeof(flex_array_info);
-		list.count = 16;
+		list.capacity = 16;
 	};
 	flex_array_list list = {};
 	const int fd = open(device, O_RDONLY | O_CLOEXEC);

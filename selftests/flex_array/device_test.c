@@ -38,7 +38,7 @@ FIXTURE_SETUP(device)
 	self->list.size = sizeof(self->list);
 	self->list.records = (__u64)(unsigned long)self->records;
 	self->list.record_size = sizeof(self->records[0]);
-	self->list.count = 16;
+	self->list.capacity = 16;
 }
 
 FIXTURE_TEARDOWN(device)
@@ -110,12 +110,15 @@ TEST_F(device, list_bad_field_einval)
 {
 	struct flex_array_list list = self->list;
 
-	list.count = 0;
+	list.capacity = 0;
 	EXPECT_EQ(EINVAL, try(self->dev, FLEX_ARRAY_IOC_LIST, &list));
 	list = self->list;
 	list.record_size = sizeof(self->records[0]) - 1;
 	EXPECT_EQ(EINVAL, try(self->dev, FLEX_ARRAY_IOC_LIST, &list));
-	list.record_size = 65537;
+	list.record_size = 4097;
+	EXPECT_EQ(EINVAL, try(self->dev, FLEX_ARRAY_IOC_LIST, &list));
+	list = self->list;
+	list.reserved = 1;
 	EXPECT_EQ(EINVAL, try(self->dev, FLEX_ARRAY_IOC_LIST, &list));
 }
 
@@ -161,14 +164,14 @@ TEST_F(device, sizes_of_every_ioctl)
 static int count_all(int dev, const char *owner, __u32 room, __u32 stride)
 {
 	unsigned char *records = malloc((size_t)room * stride);
-	struct flex_array_list list = { .size = sizeof(list) };
+	struct flex_array_list list = {
+		.size = sizeof(list), .records = (__u64)(unsigned long)records,
+		.record_size = stride, .capacity = room,
+	};
 	__u64 last = 0;
 	int found = 0;
 
 	do {
-		list.records = (__u64)(unsigned long)records;
-		list.record_size = stride;
-		list.count = room;
 		memset(records, 0xff, (size_t)room * stride);
 		if (ioctl(dev, FLEX_ARRAY_IOC_LIST, &list))
 			found = -1;
@@ -234,8 +237,8 @@ TEST_F(device, cursor_is_stable)
 		int mine = 0;
 
 		list.cursor = 0;
+		list.capacity = 3;
 		do {
-			list.count = 3;
 			ASSERT_EQ(0, ioctl(self->dev, FLEX_ARRAY_IOC_LIST, &list));
 			for (__u32 n = 0; n < list.count; n++)
 				mine += self->records[n].element_size == 16;

@@ -253,7 +253,7 @@ TEST_F(fail, list)
 	struct flex_array_info record;
 	struct flex_array_list list = {
 		.size = sizeof(list), .records = (__u64)(unsigned long)&record,
-		.record_size = sizeof(record), .count = 1,
+		.record_size = sizeof(record), .capacity = 1,
 	};
 	int dev = device_open();
 

@@ -93,8 +93,8 @@ ioctl_layout lookup()
 		{{role::text_pointer, AT(symbol_index_lookup, name), {}},
 		 {role::pointer, AT(symbol_index_lookup, buffer), {}},
 		 {role::capacity, AT(symbol_index_lookup, buffer_size), {0, 31, 64, 256, 1024}},
-		 {role::must_be_zero, AT(symbol_index_lookup, reserved), {}}},
-		{ENOENT, ENOSPC, ENAMETOOLONG}};
+		 {role::output, AT(symbol_index_lookup, length), {}}},
+		{ENOENT, EMSGSIZE, ENAMETOOLONG}};
 }
 
 ioctl_layout list()
@@ -105,8 +105,10 @@ ioctl_layout list()
 		 {role::text_pointer, AT(symbol_index_list, after), {}},
 		 {role::pointer, AT(symbol_index_list, buffer), {}},
 		 {role::capacity, AT(symbol_index_list, buffer_size), {0, 64, 512, 4096}},
-		 {role::must_be_zero, AT(symbol_index_list, count), {}}},
-		{ENOSPC, ENAMETOOLONG}};
+		 {role::output, AT(symbol_index_list, length), {}},
+		 {role::output, AT(symbol_index_list, count), {}},
+		 {role::output, AT(symbol_index_list, status), {}}},
+		{EMSGSIZE, ENAMETOOLONG}};
 }
 
 ioctl_layout snapshot()
@@ -130,7 +132,9 @@ ioctl_layout array_list()
 		 {role::pointer, AT(flex_array_list, records), {}},
 		 {role::stride, AT(flex_array_list, record_size),
 		  {sizeof(flex_array_info), sizeof(flex_array_info), sizeof(flex_array_info) + 64}},
-		 {role::capacity, AT(flex_array_list, count), {1, 2, 16}}},
+		 {role::capacity, AT(flex_array_list, capacity), {1, 2, 16}},
+		 {role::output, AT(flex_array_list, count), {}},
+		 {role::must_be_zero, AT(flex_array_list, reserved), {}}},
 		{}};
 }
 

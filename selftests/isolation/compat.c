@@ -122,7 +122,7 @@ static void fill_array_list(struct low *low)
 {
 	low->array_list.records = (unsigned long)low->buffer;
 	low->array_list.record_size = sizeof(struct flex_array_info);
-	low->array_list.count = 64;
+	low->array_list.capacity = 64;
 }
 
 static void fill_array_info(struct low *low)

@@ -293,11 +293,11 @@ int reply_symbol_lookup(const char *path)
 	wrong = judge(call(fd, SYMBOL_INDEX_IOC_LOOKUP, &lookup), &lookup, sizeof(lookup));
 	if (wrong)
 		return wrong;
-	if (!RESERVED_IS_ZERO(lookup.flags) || !RESERVED_IS_ZERO(lookup.reserved))
+	if (!RESERVED_IS_ZERO(lookup.flags))
 		return NOT_ZERO;
-	if (!untouched(record, lookup.buffer_size, sizeof(record)))
+	if (!untouched(record, lookup.length, sizeof(record)))
 		return STRAY;
-	return judge_record((void *)record, lookup.buffer_size);
+	return judge_record((void *)record, lookup.length);
 }
 
 int reply_symbol_list(const char *path)
@@ -315,14 +315,14 @@ int reply_symbol_list(const char *path)
 	wrong = judge(call(fd, SYMBOL_INDEX_IOC_LIST, &list), &list, sizeof(list));
 	if (wrong || !list.count)
 		return wrong ?: FAILED;
-	if (list.flags & ~SYMBOL_INDEX_LIST_MORE)
+	if (!RESERVED_IS_ZERO(list.flags) || list.status & ~SYMBOL_INDEX_LIST_MORE)
 		return NOT_ZERO;
-	if (!untouched(records, list.buffer_size, sizeof(records)))
+	if (!untouched(records, list.length, sizeof(records)))
 		return STRAY;
-	for (; at < list.buffer_size && !wrong; count++) {
+	for (; at < list.length && !wrong; count++) {
 		struct symbol_index_record *record = (void *)((char *)records + at);
 
-		wrong = judge_record(record, list.buffer_size - at);
+		wrong = judge_record(record, list.length - at);
 		at += record->record_size;
 	}
 	return wrong ?: count == list.count ? CLEAN : FAILED;
@@ -392,7 +392,7 @@ int reply_array_list(const char *path)
 	} records[32];
 	struct flex_array_list list = {
 		.size = sizeof(list), .records = (unsigned long)records,
-		.record_size = sizeof(records[0]), .count = 32,
+		.record_size = sizeof(records[0]), .capacity = 32,
 	};
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	int wrong;
@@ -404,7 +404,7 @@ int reply_array_list(const char *path)
 	for (unsigned int i = 0; i < list.count && !wrong; i++)
 		wrong = judge_array(&records[i].known) ?:
 			RESERVED_IS_ZERO(records[i].beyond) ? CLEAN : NOT_ZERO;
-	if (wrong || !RESERVED_IS_ZERO(list.flags))
+	if (wrong || !RESERVED_IS_ZERO(list.flags) || !RESERVED_IS_ZERO(list.reserved))
 		return wrong ?: NOT_ZERO;
 	return untouched(records, sizeof(records[0]) * list.count, sizeof(records)) ? CLEAN : STRAY;
 }
@@ -414,7 +414,7 @@ int reply_array_info(const char *path)
 	struct flex_array_info info = { .size = sizeof(info) }, first = {};
 	struct flex_array_list list = {
 		.size = sizeof(list), .records = (unsigned long)&first,
-		.record_size = sizeof(first), .count = 1,
+		.record_size = sizeof(first), .capacity = 1,
 	};
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 

@@ -54,7 +54,7 @@ static bool print_all(int fd, FILE *out)
 			snprintf(after, sizeof(after), "%s", record_name(record));
 			record = (const void *)((const char *)record + record->record_size);
 		}
-	} while (list.flags & SYMBOL_INDEX_LIST_MORE);
+	} while (list.status & SYMBOL_INDEX_LIST_MORE);
 	return true;
 }
 

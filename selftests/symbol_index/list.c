@@ -171,7 +171,7 @@ TEST_F(list, cursor_survives_changes)
 			ASSERT_EQ(0, loaded ? rmmod(MODULE) : modprobe(MODULE));
 			loaded = !loaded;
 		}
-	} while (list.flags & SYMBOL_INDEX_LIST_MORE);
+	} while (list.status & SYMBOL_INDEX_LIST_MORE);
 	if (loaded)
 		rmmod(MODULE);
 	EXPECT_LT(128, calls);

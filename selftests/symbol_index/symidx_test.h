@@ -262,7 +262,7 @@ restart:
 		if (generation && generation != list.generation)
 			goto restart;
 		generation = list.generation;
-		more = list.flags & SYMBOL_INDEX_LIST_MORE;
+		more = list.status & SYMBOL_INDEX_LIST_MORE;
 		record = (void *)buffer;
 		for (i = 0; i < list.count; i++) {
 			symbols_add(symbols, record_name(record), record_owner(record),

@@ -44,10 +44,10 @@ std::vector<flex_array_info> device::list() const
 	std::vector<flex_array_info> all;
 	flex_array_list request = {};
 
+	request.records = reinterpret_cast<std::uintptr_t>(records.data());
+	request.record_size = sizeof(records[0]);
+	request.capacity = records.size();
 	do {
-		request.records = reinterpret_cast<std::uintptr_t>(records.data());
-		request.record_size = sizeof(records[0]);
-		request.count = records.size();
 		waymark::call_ioctl(fd_, FLEX_ARRAY_IOC_LIST, request, path);
 		all.insert(all.end(), records.begin(), records.begin() + request.count);
 	} while (request.count);

@@ -120,10 +120,10 @@ std::vector<running_export> list_running(const std::string &owner, text_arena &a
 		list.buffer = reinterpret_cast<std::uintptr_t>(buffer.data());
 		list.buffer_size = static_cast<std::uint32_t>(buffer.size());
 		call_ioctl(device, SYMBOL_INDEX_IOC_LIST, list, device_path);
-		if (list.buffer_size > buffer.size())
+		if (list.length > buffer.size())
 			throw error(device_path, "answers with a damaged record");
-		decode_all({buffer.data(), list.buffer_size}, arena, out);
-		if (!(list.flags & SYMBOL_INDEX_LIST_MORE))
+		decode_all({buffer.data(), list.length}, arena, out);
+		if (!(list.status & SYMBOL_INDEX_LIST_MORE))
 			return out;
 		if (out.empty() || out.back().sym.name <= after)
 			throw error(device_path, "does not come to an end");
@@ -148,15 +148,15 @@ std::vector<running_export> lookup_running(const fd &device, const std::string &
 		/* No symbol has an empty name, or one that long. */
 		if (errnum == ENOENT || errnum == ENAMETOOLONG || (errnum == EINVAL && name.empty()))
 			return out;
-		if (errnum == ENOSPC && lookup.buffer_size > buffer.size()) {
-			buffer.resize(lookup.buffer_size);
+		if (errnum == EMSGSIZE && lookup.length > buffer.size()) {
+			buffer.resize(lookup.length);
 			continue;
 		}
 		if (errnum)
 			throw error::from_errno(name, errnum);
-		if (lookup.buffer_size > buffer.size())
+		if (lookup.length > buffer.size())
 			throw error(device_path, "answers with a damaged record");
-		decode_all({buffer.data(), lookup.buffer_size}, arena, out);
+		decode_all({buffer.data(), lookup.length}, arena, out);
 		return out;
 	}
 }

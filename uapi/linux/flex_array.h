@@ -9,28 +9,13 @@
 #include <linux/types.h>
 
 /**
- * DOC: General ioctl format
+ * DOC: ioctls of /dev/flex_array
  *
- * Every argument is a structure that starts with two __u32:
- *
- *  - size: bytes of the structure that the caller knows. The kernel reads that
- *    many, takes what is missing as zero, and writes back the smaller of the
- *    caller's size and its own, so both sides may grow apart.
- *  - flags: what the caller asks for; none is defined so far.
- *
- * Errors that every ioctl shares:
- *
- *  - ENOTTY: no such ioctl.
- *  - EINVAL: size is smaller than the first published structure, or a field
- *    holds a value that cannot be right.
- *  - E2BIG: size is larger than what the kernel knows and the excess is not
- *    zero.
- *  - EOPNOTSUPP: a flag that this kernel module does not know.
- *  - EFAULT: a pointer that cannot be read or written.
- *
- * Pointers travel as __u64. The structures are the same for 32- and 64-bit
- * callers. Both ioctls work on a descriptor opened read-only, from any context
- * that may sleep. No address of the kernel ever appears in an answer.
+ * They keep the contract that Documentation/uapi.rst states for all devices:
+ * the meaning of size and flags, and the errors ENOTTY, EINVAL, E2BIG,
+ * EOPNOTSUPP, EFAULT and ENOMEM. No flag is defined so far. Both ioctls work on
+ * a descriptor that was opened read-only. No reply contains an address of the
+ * kernel.
  *
  * Figures are read while the arrays are in use: those of one array may be
  * moments apart from each other.
@@ -63,7 +48,8 @@ enum flex_array_attribute {
 
 /**
  * struct flex_array_info - ioctl(FLEX_ARRAY_IOC_INFO), and a record of LIST
- * @size: sizeof(struct flex_array_info)
+ * @size: sizeof(struct flex_array_info). In a record of LIST: the bytes of the
+ *	record that the kernel has filled in
  * @flags: must be 0
  * @id: in for INFO: which array. Ids count up from 1 and are never used again
  * @bytes: memory held, in bytes: parts, nodes of the tree, and the base if the
@@ -81,23 +67,23 @@ enum flex_array_attribute {
  * @creator: name of the function that made the array, or of the variable that
  *	it was defined as, empty for an orphan
  *
- * The fields after @id are written only.
+ * All fields after @id are out.
  *
  * ENOENT: no array of that id, or no longer.
  */
 struct flex_array_info {
 	__u32 size;
 	__u32 flags;
-	__u64 id;
-	__u64 bytes;
-	__u64 parts;
+	__aligned_u64 id;
+	__aligned_u64 bytes;
+	__aligned_u64 parts;
 	__u32 nodes;
 	__u32 total;
 	__u32 element_size;
 	__u32 elements_per_part;
 	__u32 depth;
 	__u32 attributes;
-	__u64 reserved;
+	__aligned_u64 reserved;
 	__u8 owner[FLEX_ARRAY_NAME_MAX];
 	__u8 creator[FLEX_ARRAY_NAME_MAX];
 };
@@ -109,26 +95,29 @@ struct flex_array_info {
  * @cursor: in: show arrays with larger ids, 0 for all; out: the last id shown,
  *	fit for the next call
  * @records: address of an array of records
- * @record_size: distance of two records in bytes, the caller's
- *	sizeof(struct flex_array_info) and at least that of the first published
- *	one; of a larger record, the kernel writes what it knows and zeroes for
- *	the rest
- * @count: in: records that there is room for; out: records written
+ * @record_size: bytes from one record to the next, the caller's
+ *	sizeof(struct flex_array_info). A record is cut to it, or padded with
+ *	zeroes up to it
+ * @capacity: records that there is room for, above 0
+ * @count: out: records written
+ * @reserved: must be 0
  *
  * Records come in the order of ids. An array that lives from the first call to
  * the last is shown exactly once, whatever comes and goes in between. The end
  * is reached when @count comes back as 0.
  *
- * ENOMEM: no memory to gather records in. EINVAL: @count is 0 or @record_size
- * too small or above 65536.
+ * EINVAL: @capacity is 0, or @record_size is below 192, the size of the first
+ * published record, or above 4096.
  */
 struct flex_array_list {
 	__u32 size;
 	__u32 flags;
-	__u64 cursor;
-	__u64 records;
+	__aligned_u64 cursor;
+	__aligned_u64 records;
 	__u32 record_size;
+	__u32 capacity;
 	__u32 count;
+	__u32 reserved;
 };
 
 #endif

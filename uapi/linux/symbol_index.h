@@ -10,33 +10,16 @@
 #include <linux/types.h>
 
 /**
- * DOC: General ioctl format
+ * DOC: ioctls of /dev/symbol_index
  *
- * Every argument is a structure that starts with two __u32:
+ * They keep the contract that Documentation/uapi.rst states for all devices:
+ * the meaning of size and flags, and the errors ENOTTY, EINVAL, E2BIG,
+ * EOPNOTSUPP, EMSGSIZE, EFAULT and ENOMEM. No flag is defined so far. All
+ * ioctls work on a descriptor that was opened read-only.
  *
- *  - size: bytes of the structure that the caller knows. The kernel reads that
- *    many, takes what is missing as zero, and writes back the smaller of the
- *    caller's size and its own, so both sides may grow apart.
- *  - flags: what the caller asks for; no flag is defined unless an ioctl says
- *    so.
- *
- * Errors that every ioctl shares:
- *
- *  - ENOTTY: no such ioctl.
- *  - EINVAL: size is smaller than the first published structure, or a field,
- *    reserved ones included, holds a value that cannot be right.
- *  - E2BIG: size is larger than what the kernel knows and the excess is not
- *    zero, or size is above the size of a page.
- *  - EOPNOTSUPP: a flag that this kernel module does not know.
- *  - EFAULT: a pointer that cannot be read or written.
- *  - ENOMEM: no memory.
- *
- * Pointers travel as __u64. The structures are the same for 32- and 64-bit
- * callers. All ioctls work on a descriptor opened read-only, from any context
- * that may sleep.
- *
- * An address is shown or hidden (zero) by the rule of /proc/kallsyms:
- * kptr_restrict and the CAP_SYSLOG of whoever opened the descriptor decide.
+ * Addresses are shown by the rule of /proc/kallsyms: kptr_restrict, and the
+ * CAP_SYSLOG of the process that opened the descriptor. A hidden address is
+ * zero.
  *
  * poll() reports EPOLLIN | EPOLLRDNORM when the index has changed since this
  * descriptor was opened or since its last SYMBOL_INDEX_IOC_INFO, whichever is
@@ -185,13 +168,13 @@ struct symbol_index_record {
  * @name: user pointer to the exact name, zero-terminated
  * @buffer: user pointer to where the struct symbol_index_record goes; its
  *	contents are undefined after an error
- * @buffer_size: bytes there; on return the bytes that the record takes
- * @reserved: must be 0
- * @generation: on return, the generation of the index that answered
+ * @buffer_size: bytes there
+ * @length: out: bytes that the record takes, also if they do not fit
+ * @generation: out: the generation of the index that answered
  *
- * ENOENT: nobody exports that name. ENOSPC: @buffer_size is too small, and on
- * return says what is needed. ENAMETOOLONG: @name has no zero within
- * SYMBOL_INDEX_NAME_MAX bytes. EINVAL: @name is empty.
+ * ENOENT: no such symbol is exported. EMSGSIZE: @buffer_size is less than
+ * @length. ENAMETOOLONG: @name has no zero within SYMBOL_INDEX_NAME_MAX bytes.
+ * EINVAL: @name is empty.
  */
 struct symbol_index_lookup {
 	__u32 size;
@@ -199,22 +182,22 @@ struct symbol_index_lookup {
 	__aligned_u64 name;
 	__aligned_u64 buffer;
 	__u32 buffer_size;
-	__u32 reserved;
+	__u32 length;
 	__aligned_u64 generation;
 };
 
 /**
- * enum symbol_index_list_flag - bits of struct symbol_index_list::flags
- * @SYMBOL_INDEX_LIST_MORE: on return: more records follow
+ * enum symbol_index_list_status - bits of struct symbol_index_list::status
+ * @SYMBOL_INDEX_LIST_MORE: more records follow
  */
-enum symbol_index_list_flag {
+enum symbol_index_list_status {
 	SYMBOL_INDEX_LIST_MORE = 1 << 0,
 };
 
 /**
  * struct symbol_index_list - ioctl(SYMBOL_INDEX_IOC_LIST)
  * @size: sizeof(struct symbol_index_list)
- * @flags: must be 0; on return SYMBOL_INDEX_LIST_MORE or 0
+ * @flags: must be 0
  * @prefix: user pointer to a string that every listed name starts with; 0 or
  *	an empty string for all names
  * @owner: user pointer to the owner whose symbols are listed ("vmlinux" for the
@@ -224,17 +207,19 @@ enum symbol_index_list_flag {
  *	last record. The name need not exist (any more), so no load or unload in
  *	between makes a listing repeat or lose a symbol that was there all along
  * @buffer: user pointer to where the records go, one after another
- * @buffer_size: bytes there; on return the bytes written
- * @count: must be 0; on return the number of records written
- * @generation: on return, the generation of the index that answered; two
- *	calls that return the same one saw the same index, save for a module that
- *	came or went during one of them
+ * @buffer_size: bytes there
+ * @length: out: bytes written; after EMSGSIZE, the bytes that the next name needs
+ * @count: out: number of records written
+ * @status: out: enum symbol_index_list_status
+ * @generation: out: the generation of the index that answered; two calls that
+ *	return the same one saw the same index, unless a module came or went
+ *	during one of them
  *
  * Records come in name order, and all records of one name are in one answer.
- * An owner that exports nothing, loaded or not, gives an empty list. ENOSPC:
- * not even the next name fits; @buffer_size says on return what it needs.
- * ENAMETOOLONG: @prefix has no zero within SYMBOL_INDEX_NAME_MAX bytes, @after
- * within SYMBOL_INDEX_CURSOR_MAX, or @owner within SYMBOL_INDEX_OWNER_MAX.
+ * An owner that exports nothing, loaded or not, gives an empty list. EMSGSIZE:
+ * not even the next name fits. ENAMETOOLONG: @prefix has no zero within
+ * SYMBOL_INDEX_NAME_MAX bytes, @after within SYMBOL_INDEX_CURSOR_MAX, or @owner
+ * within SYMBOL_INDEX_OWNER_MAX.
  */
 struct symbol_index_list {
 	__u32 size;
@@ -244,7 +229,9 @@ struct symbol_index_list {
 	__aligned_u64 after;
 	__aligned_u64 buffer;
 	__u32 buffer_size;
+	__u32 length;
 	__u32 count;
+	__u32 status;
 	__aligned_u64 generation;
 };
 
@@ -252,8 +239,8 @@ struct symbol_index_list {
  * struct symbol_index_snapshot - ioctl(SYMBOL_INDEX_IOC_SNAPSHOT)
  * @size: sizeof(struct symbol_index_snapshot)
  * @flags: must be 0
- * @snapshot_size: on return, bytes of the snapshot; mmap() that many
- * @generation: on return, the generation of the index that it shows
+ * @snapshot_size: out: bytes of the snapshot; mmap() that many
+ * @generation: out: the generation of the index that it shows
  *
  * Takes a snapshot of the index for this descriptor in place of the one it
  * had; mappings of the old one stay as they are. Addresses in it follow the
