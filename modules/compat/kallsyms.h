@@ -29,24 +29,39 @@ static bool compat_no_show_value(const struct cred *cred)
 DEFINE_STATIC_CALL(compat_lookup_name, compat_no_lookup_name);
 DEFINE_STATIC_CALL(compat_show_value, compat_no_show_value);
 
-/* The address of @name, a function or an object of the kernel proper, or 0. */
+/* The address of a function or an object of the kernel proper, or 0. */
 static inline unsigned long compat_kallsyms_lookup_name(const char *name)
 {
 	return static_call(compat_lookup_name)(name);
 }
 
-/* Whether /proc/kallsyms shows addresses to @cred; never, if we cannot know. */
+/* Does /proc/kallsyms show addresses to @cred? If that cannot be asked, no. */
 static inline bool compat_kallsyms_show_value(const struct cred *cred)
 {
 	return static_call(compat_show_value)(cred);
 }
 
+/* What an error of compat_kallsyms_init() means. */
+static inline const char *compat_kallsyms_reason(int err)
+{
+	switch (err) {
+	case -ENOENT:
+		return "the kernel has no list of its symbols (CONFIG_KALLSYMS)";
+	case -ENOSYS:
+	case -EOPNOTSUPP:
+		return "the kernel has no kprobes (CONFIG_KPROBES), or they are switched off";
+	case -EPERM:
+		return "kprobes are not permitted (lockdown)";
+	default:
+		return "the kprobe that finds them is refused";
+	}
+}
+
 /*
- * To be called once, before the others. -ENOENT: the kernel has no kallsyms.
- *
- * A probe that is registered as disabled is never put into the code: there is
- * nothing to take out again, which may fail for want of memory, and then
- * unregister_kprobe() leaves the kernel with a pointer to the probe.
+ * To be called once, before the others. Works while kprobes are switched off globally: a
+ * probe that is registered as disabled is never put into the code. It also leaves nothing
+ * to take out again, which may fail without memory, upon which unregister_kprobe() leaves
+ * the kernel with a pointer to the probe.
  */
 static inline int compat_kallsyms_init(void)
 {

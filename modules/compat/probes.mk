@@ -19,8 +19,6 @@ endif
 
 compat-flags :=
 
-# 6.4: class_create() lost its owner argument.
-compat-flags += $(call compat-probe,CLASS_CREATE_NAME_ONLY,linux/device/class.h,class_create.const char \*name.)
 # 6.2: the callbacks of a class take a const struct device.
 compat-flags += $(call compat-probe,CLASS_CONST_DEVICE,linux/device/class.h,\*devnode..const struct device)
 
@@ -28,6 +26,11 @@ compat-flags += $(call compat-probe,CLASS_CONST_DEVICE,linux/device/class.h,\*de
 compat-flags += $(call compat-probe,EXPORT_GPL_FUTURE,linux/module.h,\*gpl_future_syms;)
 # One table of exports for all licences, with a table of flags.
 compat-flags += $(call compat-probe,EXPORT_FLAG_TABLE,linux/module.h,u8 \*flagstab;)
+
+# 6.13: a symbol namespace is a string, no longer a token.
+compat-flags += $(call compat-probe,NAMESPACE_STRING,linux/module.h,define MODULE_IMPORT_NS.ns.[[:space:]]+MODULE_INFO.import_ns. ns.)
+# 5.11: pages that are charged to a memory cgroup can be mapped into user space.
+compat-flags += $(call compat-probe,PAGE_KMEMCG,linux/page-flags.h,PAGE_TYPE_OPS.Kmemcg)
 
 # 7.1: the namespace of a device is a struct ns_common, no longer a tag.
 compat-flags += $(call compat-probe,CLASS_NS_COMMON,linux/device/class.h,const struct ns_common \*.\*namespace)

@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Takes the order of the kernel's symbols from an index file instead of merging
- * the tables. Nothing in the file is believed: every entry is compared with the
- * tables, and the first one that differs ends the attempt.
+ * the tables. The file is not trusted: every entry is compared with the tables,
+ * and the first one that differs ends the attempt.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/crc32.h>
 #include <linux/firmware.h>
 #include <linux/kernel.h>
+#include <linux/moduleparam.h>
 #include <linux/string.h>
 #include <uapi/linux/symbol_index_format.h>
-#include "cdev.h"
-#include "index.h"
 #include "name.h"
+#include "run.h"
+#include "running.h"
 
-/* Below /lib/firmware/RELEASE, where the hook of the kernel's package puts it. */
+/* Below /lib/firmware/RELEASE, where our kernel hook puts it. */
 #define SYMIDX_FILE	"symbol_index.bin"
 
 static bool symidx_may_adopt = true;
 module_param_named(adopt, symidx_may_adopt, bool, 0444);
-MODULE_PARM_DESC(adopt, "order the kernel's symbols by " SYMIDX_FILE ", if it is right");
+MODULE_PARM_DESC(adopt, "take the order of the kernel's symbols from " SYMIDX_FILE ", if it is correct");
 
 /**
  * struct symidx_file_view - an index file whose frame was checked
@@ -36,7 +37,7 @@ struct symidx_file_view {
 	u32 count;
 };
 
-/* A section's start, or NULL if it is not within the file or not of that entry size. */
+/* The start of a section; NULL if it is outside the file or has another entry size. */
 static const void *symidx_view_section(const struct symbol_index_format_header *header,
 				       unsigned int id, u32 entry_size, u32 *count)
 {
@@ -51,7 +52,7 @@ static const void *symidx_view_section(const struct symbol_index_format_header *
 	return (const void *)header + offset;
 }
 
-/* NULL, or what is wrong with the file as a whole. */
+/* Checks the frame of the file. Returns NULL, or what is wrong with it. */
 static const char *symidx_view_open(struct symidx_file_view *view, const struct firmware *file)
 {
 	const struct symbol_index_format_header *header = (const void *)file->data;
@@ -90,7 +91,7 @@ static const char *symidx_view_string(const struct symidx_file_view *view, __le3
 	return le32_to_cpu(at) < view->strings_size ? view->strings + le32_to_cpu(at) : NULL;
 }
 
-/* Whether the file's symbol is symbol @i of @table in all that the file says of it. */
+/* Is the file's symbol the same as symbol @i of @table, in every field? */
 static bool symidx_symbol_is(const struct symidx_file_view *view,
 			     const struct symbol_index_format_symbol *symbol,
 			     const struct compat_export_table *table, u32 i)
@@ -109,7 +110,10 @@ static bool symidx_symbol_is(const struct symidx_file_view *view,
 	       (!crc || le32_to_cpu(symbol->crc) == compat_export_crc_value(crc));
 }
 
-/* Fills the run in the order of the file. Whether it holds all of the tables and no more. */
+/*
+ * Fills the run in the order of the file. Returns true if the file has all symbols of the
+ * tables and no others.
+ */
 static bool symidx_adopt_symbols(struct symidx_run *run, const struct compat_export_table *tables,
 				 const struct symidx_file_view *view)
 {
@@ -145,12 +149,12 @@ static bool symidx_adopt_symbols(struct symidx_run *run, const struct compat_exp
 }
 
 /**
- * symidx_adopt() - fill the run of the kernel proper by the index file, if it is right
+ * symidx_adopt() - fill the run of the kernel proper from the index file
  * @run: the run
  * @tables: its COMPAT_EXPORT_TABLES tables
  *
  * Context: may sleep.
- * Return: whether the run is complete; if not, its entries are to be filled otherwise.
+ * Return: true if the run is complete. If not, the caller has to fill it from the tables.
  */
 bool symidx_adopt(struct symidx_run *run, const struct compat_export_table *tables)
 {

@@ -2,17 +2,17 @@
 /* /dev/symbol_index */
 #include <linux/build_bug.h>
 #include <linux/compat.h>
+#include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
+#include <linux/user_namespace.h>
 #include "compat/slab.h"
 #include "cdev.h"
-#include "index.h"
-#include "snapshot.h"
-
-static DECLARE_WAIT_QUEUE_HEAD(symidx_wait);
+#include "generation.h"
+#include "running.h"
 
 union symidx_arg {
 	struct symbol_index_info info;
@@ -46,18 +46,34 @@ static long symidx_cdev_ioctl(struct file *filp, unsigned int cmd, unsigned long
 	return waymark_ioctl(filp, symidx_ioctls, &arg, cmd, user);
 }
 
+/*
+ * The user whose limit counts. Somebody who maps more users into a user namespace of his
+ * own is still one user: the one who owns the outermost of his namespaces.
+ */
+static kuid_t symidx_charged_user(const struct cred *cred)
+{
+	struct user_namespace *ns = cred->user_ns;
+
+	if (ns == &init_user_ns)
+		return cred->uid;
+	while (ns->parent != &init_user_ns)
+		ns = ns->parent;
+	return ns->owner;
+}
+
 static int symidx_cdev_open(struct inode *inode, struct file *filp)
 {
 	struct symidx_file *file;
 
-	/* There is nothing to write, and a mapping must stay read-only. */
+	/* Nothing can be written, and a mapping must stay read-only. */
 	if (filp->f_mode & FMODE_WRITE)
 		return -EACCES;
-	file = compat_kzalloc_obj(*file, GFP_KERNEL);
+	file = compat_kzalloc_obj(*file, GFP_KERNEL_ACCOUNT);
 	if (!file)
 		return -ENOMEM;
 	file->show_addresses = symidx_may_show_addresses(filp->f_cred);
-	file->seen = symbol_index_generation();
+	file->charged = symidx_charged_user(filp->f_cred);
+	file->seen = symidx_generation();
 	mutex_init(&file->mutex);
 	filp->private_data = file;
 	return nonseekable_open(inode, filp);
@@ -67,7 +83,7 @@ static int symidx_cdev_release(struct inode *inode, struct file *filp)
 {
 	struct symidx_file *file = filp->private_data;
 
-	symidx_snapshot_put(file->snapshot);
+	symidx_snapshot_release(file);
 	mutex_destroy(&file->mutex);
 	kfree(file);
 	return 0;
@@ -82,13 +98,8 @@ static __poll_t symidx_cdev_poll(struct file *filp, poll_table *wait)
 {
 	struct symidx_file *file = filp->private_data;
 
-	poll_wait(filp, &symidx_wait, wait);
-	return READ_ONCE(file->seen) != symbol_index_generation() ? EPOLLIN | EPOLLRDNORM : 0;
-}
-
-void symidx_changed(void)
-{
-	wake_up_interruptible(&symidx_wait);
+	poll_wait(filp, &symidx_generation_wait, wait);
+	return READ_ONCE(file->seen) != symidx_generation() ? EPOLLIN | EPOLLRDNORM : 0;
 }
 
 static const struct file_operations symidx_fops = {

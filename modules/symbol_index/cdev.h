@@ -5,34 +5,33 @@
 
 #include <linux/mutex.h>
 #include <linux/types.h>
+#include <linux/uidgid.h>
 #include <uapi/linux/symbol_index.h>
 #include "common/ioctl.h"
 
-struct cred;
-struct symidx_snapshot;
+struct symidx_hold;
 struct vm_area_struct;
 
 /**
  * struct symidx_file - an open descriptor
- * @show_addresses: whoever opened it may see them
+ * @show_addresses: its opener may see them
+ * @charged: the user whose limit its snapshots count against
  * @seen: generation that poll() compares with
- * @mutex: protects @snapshot
- * @snapshot: what mmap() maps, or NULL
+ * @mutex: protects @hold
+ * @hold: the snapshot that mmap() maps, or NULL
  */
 struct symidx_file {
 	bool show_addresses;
+	kuid_t charged;
 	unsigned long seen;
-	struct mutex mutex;	/* @snapshot */
-	struct symidx_snapshot *snapshot;
+	struct mutex mutex;	/* @hold */
+	struct symidx_hold *hold;
 };
 
-/* main.c */
-const char *symidx_vermagic(void);
-bool symidx_may_show_addresses(const struct cred *cred);
+int symidx_cdev_init(void);
+void symidx_cdev_exit(void);
 
 /* info.c */
-void symidx_build_id_init(const void *notes, size_t size);
-unsigned int symidx_build_id(const u8 **id);
 int symidx_ioctl_info(struct waymark_ioctl_call *call);
 
 /* record.c */
@@ -42,5 +41,6 @@ int symidx_ioctl_list(struct waymark_ioctl_call *call);
 /* snapshot.c */
 int symidx_ioctl_snapshot(struct waymark_ioctl_call *call);
 int symidx_snapshot_mmap(struct symidx_file *file, struct vm_area_struct *vma);
+void symidx_snapshot_release(struct symidx_file *file);
 
 #endif /* _SYMBOL_INDEX_CDEV_H */

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The array of entries, and which ranges of it are free.
+ * The array of entries, and the list of its free ranges.
  *
- * Parts of a flex_array never move, so a reader may hold on to an entry while
- * ranges are given out and taken back around it.
+ * Parts of a flex_array never move, so a reader may keep using an entry while
+ * other ranges are given out and taken back.
  */
 #include <linux/slab.h>
 #include "compat/slab.h"
+#include "generation.h"
 #include "index.h"
 
 #define SYMIDX_ENTRIES_MAX	0x1000000
@@ -26,7 +27,7 @@ struct symidx_extent {
 };
 
 static LIST_HEAD(symidx_extents);
-static u32 symidx_entries_end;	/* this one and all after it were never used */
+static u32 symidx_entries_end;	/* the entries from here on were never used */
 
 void symidx_entries_init(void)
 {
@@ -44,7 +45,7 @@ void symidx_entries_exit(void)
 	flex_array_free_parts(&symidx_entries.array);
 }
 
-/* First fit: modules of a boot stay packed at the start. */
+/* First fit, so that the modules of a boot stay packed at the start. */
 static bool symidx_extent_take(u32 count, u32 *first)
 {
 	struct symidx_extent *extent;
@@ -76,9 +77,10 @@ int symidx_entries_alloc(u32 count, u32 *first)
 {
 	int err;
 
+	lockdep_assert_held(&symidx_mutex);
 	if (symidx_extent_take(count, first))
 		return 0;
-	/* Zeroes, since most kernels clear pages anyway. */
+	/* Zeroed, as most kernels clear new pages anyway. */
 	err = flex_array_prealloc(&symidx_entries.array, symidx_entries_end, count,
 				  GFP_KERNEL | __GFP_ZERO);
 	if (err)
@@ -89,11 +91,11 @@ int symidx_entries_alloc(u32 count, u32 *first)
 }
 
 /**
- * symidx_entries_free() - give back entries that no reader can reach any more
+ * symidx_entries_free() - give back entries that readers cannot reach any more
  * @first: number of the first
  * @count: how many
  *
- * Without memory for its own bookkeeping it loses them until the module goes.
+ * Without memory for an extent the entries stay unused until the module is unloaded.
  *
  * Context: may sleep; under symidx_mutex.
  */
@@ -101,6 +103,7 @@ void symidx_entries_free(u32 first, u32 count)
 {
 	struct symidx_extent *extent, *prev = NULL, *next = NULL;
 
+	lockdep_assert_held(&symidx_mutex);
 	list_for_each_entry(extent, &symidx_extents, node) {
 		if (extent->first > first) {
 			next = extent;
@@ -130,7 +133,9 @@ void symidx_entries_free(u32 first, u32 count)
 	list_add_tail(&extent->node, next ? &next->node : &symidx_extents);
 }
 
+/* Bytes of all parts and nodes. Any context. */
 size_t symidx_entries_memory(void)
 {
-	return (symidx_entries.array.nr_parts + symidx_entries.array.nr_nodes) * PAGE_SIZE;
+	return (READ_ONCE(symidx_entries.array.nr_parts) +
+		READ_ONCE(symidx_entries.array.nr_nodes)) * PAGE_SIZE;
 }

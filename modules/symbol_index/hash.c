@@ -2,35 +2,48 @@
 /*
  * The chains of entries whose names have the same hash.
  *
- * Readers follow them without a lock. An entry that leaves its chain keeps its
- * link until no reader can stand on it, and is not given out again before that.
+ * Readers follow them under RCU. An entry that leaves its chain keeps its link
+ * until no reader can stand on it, and is not reused before that. The lists are not the
+ * kernel's hlist: its second link per entry would be written for each neighbour when a
+ * module loads, and no reader uses it.
  */
-#include <linux/export.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include "compat/export_namespace.h"
+#include "generation.h"
 #include "hash.h"
-#include "index.h"
 
-struct symidx_search symidx_search ____cacheline_aligned;
-EXPORT_SYMBOL_GPL(symidx_search);
+/*
+ * symbol_index_loader reads this inline. It sees the name that is const, so that nothing
+ * outside this module writes to it.
+ */
+struct symidx_search symidx_search_own ____cacheline_aligned;
+extern const struct symidx_search symidx_search __alias(symidx_search_own);
+COMPAT_EXPORT_SYMBOL_NS_GPL(symidx_search);
+
+/* A link of a chain, for those who change it. */
+#define symidx_link_locked(_link)	\
+	rcu_dereference_protected(_link, lockdep_is_held(&symidx_mutex))
 
 /* @symbols: those of the kernel proper; modules that load later bring as many. */
-int symidx_hash_init(u32 symbols)
+int symidx_hash_init(u32 symbols, struct list_head *modules)
 {
 	u32 buckets = roundup_pow_of_two(2 * max(symbols, 512U));
 
-	symidx_search.buckets = kvcalloc(buckets, sizeof(*symidx_search.buckets), GFP_KERNEL);
-	if (!symidx_search.buckets)
+	symidx_search_own.buckets = kvcalloc(buckets, sizeof(*symidx_search_own.buckets),
+					     GFP_KERNEL);
+	if (!symidx_search_own.buckets)
 		return -ENOMEM;
-	symidx_search.mask = buckets - 1;
+	symidx_search_own.mask = buckets - 1;
+	symidx_search_own.modules = modules;
 	return 0;
 }
 
 void symidx_hash_exit(void)
 {
-	kvfree(symidx_search.buckets);
-	symidx_search.buckets = NULL;
+	kvfree(symidx_search_own.buckets);
+	symidx_search_own.buckets = NULL;
 }
 
 size_t symidx_hash_memory(void)
@@ -43,32 +56,38 @@ size_t symidx_hash_memory(void)
  * @first: number of the first
  * @count: how many, at least 1
  *
- * They are complete and their tags are set. Under symidx_mutex.
+ * They are complete and their tags are set.
+ *
+ * Context: under symidx_mutex.
  */
 void symidx_hash_add(u32 first, u32 count)
 {
-	struct symidx_entry **buckets = symidx_search.buckets, **bucket;
-	u32 mask = symidx_search.mask, i = first + count - 1;
+	struct symidx_entry __rcu **buckets = symidx_search_own.buckets, **bucket;
+	u32 mask = symidx_search_own.mask, i = first + count - 1;
 	struct symidx_entry *entry = symidx_entry(i);
 
+	lockdep_assert_held(&symidx_mutex);
 	/* Backwards, so that of equal names the leading one is found first. */
 	for (;;) {
 		bucket = &buckets[entry->tag & mask];
-		WRITE_ONCE(entry->next, *bucket);
-		/* Who finds the entry sees what is in it. */
-		smp_store_release(bucket, entry);
+		RCU_INIT_POINTER(entry->next, symidx_link_locked(*bucket));
+		/* Pairs with the dependent loads of symidx_link(). */
+		rcu_assign_pointer(*bucket, entry);
 		if (i == first)
 			break;
 		entry = symidx_entry_before(entry, --i);
 	}
 }
 
-/* Under symidx_mutex. */
+/* Takes an entry out of its chain. Under symidx_mutex. */
 void symidx_hash_del(struct symidx_entry *entry)
 {
-	struct symidx_entry **link = symidx_bucket(entry->tag);
+	struct symidx_entry __rcu **link = symidx_bucket(entry->tag);
+	struct symidx_entry *other;
 
-	while (*link != entry)
-		link = &(*link)->next;
-	WRITE_ONCE(*link, entry->next);
+	lockdep_assert_held(&symidx_mutex);
+	while ((other = symidx_link_locked(*link)) != entry)
+		link = &other->next;
+	/* The entry behind was visible before. */
+	RCU_INIT_POINTER(*link, symidx_link_locked(entry->next));
 }

@@ -9,47 +9,60 @@
 #include <linux/cache.h>
 #include <linux/compiler.h>
 #include <linux/list.h>
+#include <linux/rcupdate.h>
 #include "index.h"
 #include "name.h"
 
 /**
- * struct symidx_search - all that a search by exact name reads first
+ * struct symidx_search - what a search by exact name reads first
  * @buckets: the first entry of each chain, or NULL
  * @mask: the bits of a tag that are the number of its chain
- * @floor: the module of this node and all older ones are in the index; NULL: not known
+ * @settled: node of the newest settled module, see settled.c; NULL if none is
  * @modules: the kernel's list of modules, the newest first
  */
 struct symidx_search {
-	struct symidx_entry **buckets;
+	struct symidx_entry __rcu **buckets;
 	u32 mask;
-	const struct list_head *floor;
+	const struct list_head *settled;
 	struct list_head *modules;
 };
 
-extern struct symidx_search symidx_search;
+/* For readers, also in symbol_index_loader. */
+extern const struct symidx_search symidx_search;
+/* The same object, for hash.c and settled.c alone. */
+extern struct symidx_search symidx_search_own;
+
+int symidx_hash_init(u32 symbols, struct list_head *modules);
+void symidx_hash_exit(void);
+void symidx_hash_add(u32 first, u32 count);
+void symidx_hash_del(struct symidx_entry *entry);
+size_t symidx_hash_memory(void);
 
 /* The chain of that tag. */
-static __always_inline struct symidx_entry **symidx_bucket(u32 tag)
+static __always_inline struct symidx_entry __rcu **symidx_bucket(u32 tag)
 {
 	return &symidx_search.buckets[tag & symidx_search.mask];
 }
+
+/* A link of a chain, for readers. */
+#define symidx_link(_link)	rcu_dereference_check(_link, rcu_read_lock_any_held())
 
 /* The first entry with that tag, from @entry on. */
 static __always_inline const struct symidx_entry *
 symidx_hash_next(const struct symidx_entry *entry, u32 tag)
 {
 	while (entry && entry->tag != tag)
-		entry = READ_ONCE(entry->next);
+		entry = symidx_link(entry->next);
 	return entry;
 }
 
-/* The first entry with that tag: if it is not of the name one wants, hardly any other is. */
+/* The first entry with that tag. Hardly any two names have one tag. */
 static __always_inline const struct symidx_entry *symidx_hash_first(u32 tag)
 {
-	return symidx_hash_next(READ_ONCE(*symidx_bucket(tag)), tag);
+	return symidx_hash_next(symidx_link(*symidx_bucket(tag)), tag);
 }
 
-/* Whether the module loader would take that entry, if it is of the right name. */
+/* Would the module loader take that entry, if it has the right name? */
 static __always_inline bool symidx_entry_fits(const struct symidx_entry *entry, bool gplok)
 {
 	return likely(gplok) || !(entry->flags & COMPAT_EXPORT_GPL_ONLY);
@@ -57,7 +70,7 @@ static __always_inline bool symidx_entry_fits(const struct symidx_entry *entry, 
 
 /*
  * The first entry of that name that the module loader would take: GPL-only ones
- * only if @gplok. RCU or preemption disabled.
+ * only if @gplok. RCU read-side critical section or preemption disabled.
  */
 static inline const struct symidx_entry *symidx_hash_find(const char *name, bool gplok)
 {
@@ -66,7 +79,7 @@ static inline const struct symidx_entry *symidx_hash_find(const char *name, bool
 
 	while (entry && !(symidx_names_equal(name, symidx_name(entry)) &&
 			  symidx_entry_fits(entry, gplok)))
-		entry = symidx_hash_next(READ_ONCE(entry->next), tag);
+		entry = symidx_hash_next(symidx_link(entry->next), tag);
 	return entry;
 }
 

@@ -14,6 +14,7 @@
 #include <linux/livepatch.h>
 #include <linux/module.h>
 #include <linux/string.h>
+#include "compat/export_namespace.h"
 #include "compat/find_symbol_call.h"
 #include "compat/find_symbol_patch.h"
 #include "find.h"
@@ -65,14 +66,14 @@ static noinline bool symidx_find_verified(struct compat_find_symbol_arg *arg)
 
 	preempt_disable_notrace();
 	start = ktime_get_ns();
-	found_before = symidx_find_export_slowly(arg->name, arg->gplok, &before);
+	found_before = symidx_find_in_tables(arg->name, arg->gplok, &before);
 	middle = ktime_get_ns();
 	found = symidx_find_export(arg);
 	atomic64_add(ktime_get_ns() - middle, &symidx_index_ns);
 	atomic64_add(middle - start, &symidx_walk_ns);
 	atomic64_inc(&symidx_verified);
 	if (unlikely(!symidx_answers_equal(found, answer, found_before, &before))) {
-		found_after = symidx_find_export_slowly(arg->name, arg->gplok, &after);
+		found_after = symidx_find_in_tables(arg->name, arg->gplok, &after);
 		if (symidx_answers_equal(found, answer, found_after, &after)) {
 			atomic64_inc(&symidx_moved);
 		} else {
@@ -91,7 +92,7 @@ static noinline bool symidx_find_verified(struct compat_find_symbol_arg *arg)
 	 * kernel's search passes it over. The caller keeps the owner's memory.
 	 */
 	while (found && answer->owner && READ_ONCE(answer->owner->state) == MODULE_STATE_UNFORMED)
-		found = symidx_find_export_slowly(arg->name, arg->gplok, answer);
+		found = symidx_find_in_tables(arg->name, arg->gplok, answer);
 	return found;
 }
 
@@ -99,7 +100,7 @@ static noinline bool symidx_find_otherwise(struct compat_find_symbol_arg *arg)
 {
 	if (READ_ONCE(symidx_mode) == SYMIDX_MODE_VERIFY)
 		return symidx_find_verified(arg);
-	return symidx_find_export_slowly(arg->name, arg->gplok, &arg->answer);
+	return symidx_find_in_tables(arg->name, arg->gplok, &arg->answer);
 }
 
 static __always_inline bool symidx_find_in_mode(struct compat_find_symbol_arg *arg)
@@ -165,7 +166,7 @@ static const struct {
 } symidx_questions[] = {
 	{ "kfree", true }, { "kfree", false },
 	{ "klp_enable_patch", true }, { "klp_enable_patch", false },
-	{ "symidx_find_export_slowly", true }, { "symidx_find_export_slowly", false },
+	{ "symidx_find_in_tables", true }, { "symidx_find_in_tables", false },
 	{ "", true },
 };
 
@@ -188,7 +189,7 @@ static bool symidx_layout_is_known(const char *name, bool gplok)
 	call.arg.warn = false;
 	preempt_disable();
 	found = compat_call_find_symbol(&call.arg);
-	expected_found = symidx_find_export_slowly(name, gplok, &expected);
+	expected_found = symidx_find_in_tables(name, gplok, &expected);
 	preempt_enable();
 	return symidx_answers_equal(found, &call.arg.answer, expected_found, &expected) &&
 	       call.arg.name == name && call.arg.gplok == gplok && !call.arg.warn &&
@@ -336,6 +337,7 @@ static void __exit symidx_loader_exit(void)
 module_init(symidx_loader_init);
 module_exit(symidx_loader_exit);
 MODULE_LICENSE("GPL");
+COMPAT_IMPORT_NS;
 MODULE_DESCRIPTION("Lets the module loader find symbols through symbol_index");
 #if IS_ENABLED(CONFIG_LIVEPATCH)
 MODULE_INFO(livepatch, "Y");

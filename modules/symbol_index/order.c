@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The index in name order: the runs merged by a heap. And the in-kernel interface. */
-#include <linux/export.h>
+/*
+ * The index in name order: the runs merged by a heap.
+ *
+ * The heap is our own: the kernel's <linux/min_heap.h> moves elements through a function
+ * pointer of the caller, has changed its interface four times between 5.10 and 6.12, and has
+ * no operation that changes the least element in place without a second pass.
+ */
 #include <linux/mm.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
-#include "hash.h"
+#include <linux/symbol_index.h>
+#include "generation.h"
 #include "index.h"
+#include "order.h"
+#include "run.h"
 
 /* Room for the runs of modules that come while memory is being allocated. */
 #define SYMIDX_MERGE_SPARE	16
@@ -18,6 +26,7 @@ static bool symidx_cursor_less(const struct symidx_cursor *a, const struct symid
 	return cmp ? cmp < 0 : a->order < b->order;
 }
 
+/* Restores the heap below @top, whose name may have become greater. */
 static void symidx_merge_sift(struct symidx_merge *merge, unsigned int top)
 {
 	struct symidx_cursor *cursors = merge->cursors;
@@ -34,7 +43,7 @@ static void symidx_merge_sift(struct symidx_merge *merge, unsigned int top)
 	}
 }
 
-/* Whether the cursor still has a name to offer. */
+/* Reads the next name of a cursor. False if there is none that the walk wants. */
 static bool symidx_cursor_load(const struct symidx_merge *merge, struct symidx_cursor *cursor)
 {
 	if (cursor->next == cursor->run->count)
@@ -98,7 +107,7 @@ int symidx_merge_begin(struct symidx_merge *merge, const struct symbol_index_que
 	merge->prefix = query->prefix ?: "";
 	merge->prefix_len = strlen(merge->prefix);
 	for (;;) {
-		merge->capacity = READ_ONCE(symidx_cost.owners) + SYMIDX_MERGE_SPARE;
+		merge->capacity = symidx_runs_count() + SYMIDX_MERGE_SPARE;
 		merge->cursors = kvmalloc_array(merge->capacity, sizeof(*merge->cursors),
 						GFP_KERNEL);
 		if (!merge->cursors)
@@ -119,6 +128,7 @@ const struct symidx_entry *symidx_merge_next(struct symidx_merge *merge)
 	if (!merge->count)
 		return NULL;
 	entry = symidx_entry(top->run->first + top->next++);
+	merge->last_order = top->order;
 	if (!symidx_cursor_load(merge, top))
 		*top = merge->cursors[--merge->count];
 	symidx_merge_sift(merge, 0);
@@ -130,36 +140,3 @@ void symidx_merge_end(struct symidx_merge *merge)
 	rcu_read_unlock();
 	kvfree(merge->cursors);
 }
-
-bool symbol_index_lookup(const char *name, struct symbol_index_symbol *sym)
-{
-	const struct symidx_entry *entry = symidx_hash_find(name, true);
-
-	if (entry)
-		symidx_describe(entry, sym);
-	return entry;
-}
-EXPORT_SYMBOL_GPL(symbol_index_lookup);
-
-int symbol_index_for_each(const struct symbol_index_query *query,
-			  int (*fn)(const struct symbol_index_symbol *sym, void *data),
-			  void *data)
-{
-	const struct symidx_entry *entry;
-	struct symbol_index_symbol sym;
-	struct symidx_merge merge;
-	int ret;
-
-	ret = symidx_merge_begin(&merge, query);
-	if (ret)
-		return ret;
-	while ((entry = symidx_merge_next(&merge))) {
-		symidx_describe(entry, &sym);
-		ret = fn(&sym, data);
-		if (ret)
-			break;
-	}
-	symidx_merge_end(&merge);
-	return ret;
-}
-EXPORT_SYMBOL_GPL(symbol_index_for_each);

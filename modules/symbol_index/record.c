@@ -5,18 +5,21 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/symbol_index.h>
 #include <linux/uaccess.h>
 #include "cdev.h"
+#include "generation.h"
 #include "hash.h"
-#include "index.h"
+#include "order.h"
+#include "run.h"
 
-/* What one call answers at most, unless a single name needs more. */
+/* The most that one call returns, unless a single name needs more. */
 #define SYMIDX_ANSWER_MAX	(64U << 10)
 
 /**
- * struct symidx_answer - records on their way to the user
+ * struct symidx_answer - records for the caller
  * @file: decides about addresses
- * @buf: where they go
+ * @buf: the records
  * @size: bytes there
  * @used: bytes taken by whole names
  * @count: records that they hold
@@ -43,7 +46,7 @@ static u32 symidx_put_string(struct symbol_index_record *record, u32 offset, con
 	return offset + size;
 }
 
-/* Appends a record to the name at hand; whether it fits or not, it is counted. */
+/* Appends a record to the name at hand. Counts it even if it does not fit. */
 static void symidx_answer_record(struct symidx_answer *answer, const struct symidx_entry *entry)
 {
 	struct symbol_index_record *record = answer->buf + answer->used + answer->pending;
@@ -82,7 +85,7 @@ static void symidx_answer_record(struct symidx_answer *answer, const struct symi
 	answer->pending_count++;
 }
 
-/* All records of the name at hand are there. Returns whether they fit. */
+/* Ends the name at hand. Returns whether its records fit. */
 static bool symidx_answer_commit(struct symidx_answer *answer)
 {
 	if (answer->used + answer->pending > answer->size)
@@ -95,8 +98,8 @@ static bool symidx_answer_commit(struct symidx_answer *answer)
 }
 
 /*
- * Copies a string from the user. NULL for no string. ERR_PTR: -ENAMETOOLONG, -EFAULT,
- * -ENOMEM.
+ * Copies a string of the caller. Returns NULL if there is none, or ERR_PTR(-ENAMETOOLONG),
+ * -EFAULT or -ENOMEM.
  */
 static char *symidx_user_string(u64 pointer, size_t max)
 {
@@ -121,7 +124,7 @@ static int symidx_lookup_fill(struct symidx_answer *answer, const char *name,
 	int err = -ENOENT;
 
 	rcu_read_lock();
-	*generation = symbol_index_generation();
+	*generation = symidx_generation();
 	entry = symidx_hash_find(name, true);
 	if (entry) {
 		symidx_answer_record(answer, entry);
@@ -206,7 +209,7 @@ static int symidx_list_answer(struct symidx_file *file, struct symbol_index_list
 			return -ENOMEM;
 		err = symidx_merge_begin(&merge, query);
 		if (!err) {
-			list->generation = symbol_index_generation();
+			list->generation = symidx_generation();
 			err = symidx_list_fill(&answer, &merge, &more);
 			symidx_merge_end(&merge);
 		}

@@ -1,25 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* The whole index in the symbol index format, in pages that user space can map. */
 #ifndef _SYMBOL_INDEX_SNAPSHOT_H
 #define _SYMBOL_INDEX_SNAPSHOT_H
 
-#include <linux/kref.h>
+#include <linux/list.h>
 #include <linux/types.h>
 
+struct page;
+
 /**
- * struct symidx_snapshot - the index at one time, in the symbol index format
- * @ref: one per descriptor
+ * struct symidx_snapshot - the index at one time; never changes
+ * @node: in the list of all snapshots
+ * @holds: the users that hold it; freed with the last of them
  * @generation: of the index
- * @base: the memory, from vmalloc_user()
+ * @show_addresses: it contains addresses
  * @size: bytes of it
+ * @page_count: number of pages
+ * @pages: the pages
  */
 struct symidx_snapshot {
-	struct kref ref;
+	struct list_head node;
+	struct list_head holds;
 	unsigned long generation;
-	void *base;
+	bool show_addresses;
 	size_t size;
+	unsigned int page_count;
+	struct page **pages;
 };
 
-struct symidx_snapshot *symidx_snapshot_get(bool show_addresses);
-void symidx_snapshot_put(struct symidx_snapshot *snapshot);
+/* snapshot_build.c */
+struct symidx_snapshot *symidx_snapshot_build(bool show_addresses);
+void symidx_snapshot_free(struct symidx_snapshot *snapshot);
 
 #endif /* _SYMBOL_INDEX_SNAPSHOT_H */

@@ -2,29 +2,40 @@
 /* Keeps the index equal to what is loaded. */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/export.h>
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
+#include <linux/module.h>
 #include <linux/notifier.h>
+#include <linux/workqueue.h>
+#include "generation.h"
 #include "hash.h"
-#include "index.h"
+#include "run.h"
+#include "running.h"
+#include "settled.h"
+#include "upkeep.h"
 
-struct symidx_cost symidx_cost;
-const struct compat_export_table *symidx_kernel_tables;
-static struct mutex *symidx_module_mutex;	/* the kernel's */
-static unsigned long symidx_generation;
+/* How long a module may take to leave the kernel's list. */
+#define SYMIDX_AGAIN_SOON_DELAY		msecs_to_jiffies(20)
+/* How often to look whether a module that was coming has failed to load. */
+#define SYMIDX_AGAIN_LATER_DELAY	HZ
 
-unsigned long symbol_index_generation(void)
+static struct symidx_cost symidx_cost;	/* changed between symidx_change_begin() and _end() */
+
+static void symidx_again_work(struct work_struct *work);
+static DECLARE_DELAYED_WORK(symidx_again_dwork, symidx_again_work);
+
+/* Reads the figures of one generation, and returns that. Does not wait for changes. */
+unsigned long symidx_cost_read(struct symidx_cost *cost)
 {
-	/* Pairs with symidx_next_generation(). */
-	return smp_load_acquire(&symidx_generation);
-}
-EXPORT_SYMBOL_GPL(symbol_index_generation);
+	unsigned long generation;
+	unsigned int view;
 
-static void symidx_next_generation(void)
-{
-	/* Pairs with symbol_index_generation(): who sees it sees the entries. */
-	smp_store_release(&symidx_generation, symidx_generation + 1);
-	symidx_changed();
+	do {
+		view = symidx_view_begin();
+		*cost = symidx_cost;
+		generation = symidx_generation();
+	} while (symidx_view_changed(view));
+	return generation;
 }
 
 static void symidx_count(const struct symidx_run *run, int change, ktime_t start)
@@ -32,18 +43,30 @@ static void symidx_count(const struct symidx_run *run, int change, ktime_t start
 	u64 ns = ktime_to_ns(ktime_sub(ktime_get(), start));
 
 	symidx_cost.module_symbols += change * (int)run->count;
-	WRITE_ONCE(symidx_cost.owners, symidx_cost.owners + change);
+	symidx_cost.owners += change;
 	symidx_cost.updates++;
 	symidx_cost.update_symbols += run->count;
 	symidx_cost.update_ns += ns;
 	symidx_cost.update_max_ns = max(symidx_cost.update_max_ns, ns);
-	symidx_next_generation();
+}
+
+/* Under symidx_mutex. Work that is due later becomes due sooner. */
+static void symidx_schedule(enum symidx_again again)
+{
+	if (again == SYMIDX_AGAIN_NEVER)
+		return;
+	if (again == SYMIDX_AGAIN_LATER) {
+		schedule_delayed_work(&symidx_again_dwork, SYMIDX_AGAIN_LATER_DELAY);
+		return;
+	}
+	cancel_delayed_work(&symidx_again_dwork);
+	schedule_delayed_work(&symidx_again_dwork, SYMIDX_AGAIN_SOON_DELAY);
 }
 
 /*
- * Indexes a module, unless it is indexed or has no exports. Only one that is live,
- * or that we are just being told of: another one that is still coming may have
- * failed, and its memory goes without another word.
+ * Indexes a module, unless it is indexed already or has no exports. The module must be live, or
+ * be the one that we are just being notified of: another one that is still coming may have
+ * failed, and its memory goes without another notification.
  */
 static int symidx_add_module(struct module *mod)
 {
@@ -57,8 +80,10 @@ static int symidx_add_module(struct module *mod)
 	run = symidx_run_create(mod, tables);
 	if (IS_ERR_OR_NULL(run))
 		return PTR_ERR_OR_ZERO(run);
+	symidx_change_begin();
 	symidx_run_publish(run);
 	symidx_count(run, 1, start);
+	symidx_change_end();
 	return 0;
 }
 
@@ -77,29 +102,30 @@ static void symidx_drop_module(struct module *mod)
 	struct symidx_run *run = symidx_run_of(mod);
 	ktime_t start = ktime_get();
 
-	/* Even without exports: the floor must not stand on freed memory. */
-	symidx_walk_lower();
-	if (run) {
-		symidx_run_withdraw(run);
-		symidx_count(run, -1, start);
-	}
+	/* Even without exports: symidx_search.settled must not point to freed memory. */
+	symidx_settled_reset();
+	symidx_schedule(SYMIDX_AGAIN_SOON);
+	if (!run)
+		return;
+	symidx_change_begin();
+	symidx_run_withdraw(run);
+	symidx_count(run, -1, start);
+	symidx_change_end();
 }
 
-/**
- * symidx_add_modules() - index all live modules that are not
- *
- * Counts those that are missing: without memory, with tables that cannot be
- * searched, or coming. Those that go are left to the walk.
- *
- * Context: may sleep; under symidx_mutex.
+/*
+ * Indexes all live modules that are not indexed, and counts those that are still missing:
+ * without memory, with tables that cannot be searched, or coming. Modules that go are left
+ * to the search. A COMING module can fail without another notification, so look again until
+ * it is gone or live. May sleep; under symidx_mutex.
  */
-void symidx_add_modules(void)
+static void symidx_add_modules(void)
 {
 	unsigned int missing = 0, coming = 0;
 	struct module *mod;
 
 	mutex_lock(symidx_module_mutex);
-	list_for_each_entry(mod, symidx_search.modules, list) {
+	list_for_each_entry(mod, symidx_modules, list) {
 		switch (READ_ONCE(mod->state)) {
 		case MODULE_STATE_LIVE:
 			missing += symidx_add_module(mod) != 0;
@@ -113,16 +139,30 @@ void symidx_add_modules(void)
 	}
 	mutex_unlock(symidx_module_mutex);
 	missing += coming;
-	symidx_walk_missing(missing, coming);
+	symidx_settled_set_missing(missing);
+	if (coming)
+		symidx_schedule(SYMIDX_AGAIN_LATER);
 	if (missing != symidx_cost.unindexed) {
-		WRITE_ONCE(symidx_cost.unindexed, missing);
-		symidx_next_generation();
+		symidx_change_begin();
+		symidx_cost.unindexed = missing;
+		symidx_change_end();
 	}
 }
 
+static void symidx_again_work(struct work_struct *work)
+{
+	mutex_lock(&symidx_mutex);
+	/* A missing module may have failed to load. */
+	if (symidx_missing)
+		symidx_add_modules();
+	symidx_schedule(symidx_settled_update());
+	symidx_runs_reap();
+	mutex_unlock(&symidx_mutex);
+}
+
 /*
- * A module must load with or without us: what cannot be indexed is counted, and
- * the module loader is served by a search of all tables as long as it is there.
+ * A module must load with or without us. If it cannot be indexed, it is counted, and
+ * searches look at all tables as long as it is there.
  */
 static int symidx_notify(struct notifier_block *nb, unsigned long state, void *data)
 {
@@ -135,7 +175,8 @@ static int symidx_notify(struct notifier_block *nb, unsigned long state, void *d
 	case MODULE_STATE_LIVE:
 		err = symidx_add_module(mod);
 		if (err)
-			pr_warn_ratelimited("%s: cannot be indexed: error %d\n", mod->name, err);
+			pr_warn_ratelimited("%s: cannot index its symbols: %pe\n", mod->name,
+					    ERR_PTR(err));
 		break;
 	case MODULE_STATE_GOING:
 		symidx_drop_module(mod);
@@ -145,31 +186,32 @@ static int symidx_notify(struct notifier_block *nb, unsigned long state, void *d
 	if (err || symidx_cost.unindexed)
 		symidx_add_modules();
 	if (state == MODULE_STATE_LIVE)
-		symidx_walk_raise();
+		symidx_schedule(symidx_settled_update());
 	mutex_unlock(&symidx_mutex);
 	return NOTIFY_DONE;
 }
 
 static struct notifier_block symidx_notifier = {
 	.notifier_call = symidx_notify,
-	/* Before others: what they do may make the module loader look for symbols. */
+	/* Before others, which may make the module loader search for symbols. */
 	.priority = INT_MAX,
 };
 
-static int symidx_add_kernel(const struct compat_export_table *tables)
+static int symidx_add_kernel(void)
 {
 	ktime_t start = ktime_get();
 	struct symidx_run *run;
 	int err;
 
-	err = symidx_hash_init(compat_export_count(tables));
+	err = symidx_hash_init(compat_export_count(symidx_kernel_tables), symidx_modules);
 	if (err)
 		return err;
-	run = symidx_run_create(NULL, tables);
+	run = symidx_run_create(NULL, symidx_kernel_tables);
 	if (IS_ERR_OR_NULL(run)) {
 		symidx_hash_exit();
 		return run ? PTR_ERR(run) : -ENOENT;
 	}
+	/* Nobody reads yet, so this needs no new generation. */
 	symidx_run_publish(run);
 	symidx_cost.kernel_symbols = run->count;
 	symidx_cost.adopted = run->adopted;
@@ -178,26 +220,18 @@ static int symidx_add_kernel(const struct compat_export_table *tables)
 }
 
 /**
- * symidx_upkeep_init() - index what is there and watch what comes and goes
- * @tables: of the kernel proper; must stay
- * @module_mutex: protects @modules
- * @modules: the kernel's list of modules
+ * symidx_upkeep_init() - index what is loaded and watch what comes and goes
  *
+ * Context: may sleep; after symidx_running_init().
  * Return: 0, or a negative errno, with nothing left behind.
  */
-int symidx_upkeep_init(const struct compat_export_table *tables, struct mutex *module_mutex,
-		       struct list_head *modules)
+int symidx_upkeep_init(void)
 {
 	int err;
 
-	symidx_kernel_tables = tables;
-	symidx_module_mutex = module_mutex;
-	symidx_search.modules = modules;
-	symidx_generation = 1;
 	symidx_entries_init();
-
 	mutex_lock(&symidx_mutex);
-	err = symidx_add_kernel(tables);
+	err = symidx_add_kernel();
 	mutex_unlock(&symidx_mutex);
 	if (err)
 		goto err_exit_entries;
@@ -205,12 +239,12 @@ int symidx_upkeep_init(const struct compat_export_table *tables, struct mutex *m
 	if (err)
 		goto err_exit_runs;
 	/*
-	 * Only now, so that none is missed. What happens to a module while we
-	 * look at it waits in the notifier.
+	 * After the registration, so that no module is missed. A notification about a module
+	 * that we look at waits for the mutex.
 	 */
 	mutex_lock(&symidx_mutex);
 	symidx_add_modules();
-	symidx_walk_raise();
+	symidx_schedule(symidx_settled_update());
 	mutex_unlock(&symidx_mutex);
 	return 0;
 
@@ -225,7 +259,7 @@ err_exit_entries:
 void symidx_upkeep_exit(void)
 {
 	unregister_module_notifier(&symidx_notifier);
-	symidx_walk_exit();
+	cancel_delayed_work_sync(&symidx_again_dwork);
 	symidx_runs_exit();
 	symidx_hash_exit();
 	symidx_entries_exit();

@@ -1,33 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the module loader would find.
+ * The slow path of the search for the module loader.
  *
- * The index is told of a module a moment after the module loader takes it into
- * account, and has to drop it a moment before the loader does. In between, and
- * if there was no memory to index it, a module is searched the way the loader
- * itself would. Modules that are MODULE_STATE_LIVE are all in the index, save
- * for those without memory; modules come in at the head of the list, and all
- * from the floor on are known to be in the index. So normally one or two
- * modules are looked at, and none is searched.
+ * The kernel finds the exports of a module a moment before it notifies the index of it, and
+ * a moment after it has told the index that the module goes. In these moments, and if there
+ * was no memory to index a module, the module's own tables are searched. New modules enter
+ * the kernel's list at its head, so the search stops at the first settled one (settled.c).
+ * Normally it looks at one or two modules and searches none.
  */
-#include <linux/export.h>
-#include <linux/jiffies.h>
 #include <linux/rculist.h>
-#include <linux/workqueue.h>
+#include "compat/export_namespace.h"
 #include "find.h"
+#include "generation.h"
 #include "hash.h"
-#include "index.h"
-
-/* How long a module that goes may take to leave the list. */
-#define SYMIDX_FLOOR_DELAY	msecs_to_jiffies(20)
-/* How often to look whether a module that was missing has failed to come. */
-#define SYMIDX_COMING_DELAY	HZ
-
-/* Modules that are missing from the index. */
-static unsigned int symidx_missing;
-
-static void symidx_floor_work(struct work_struct *work);
-static DECLARE_DELAYED_WORK(symidx_floor_dwork, symidx_floor_work);
+#include "running.h"
+#include "settled.h"
 
 static bool symidx_table_find(const struct compat_export_table *table, const char *name,
 			      bool gplok, unsigned int *found)
@@ -79,15 +66,18 @@ static noinline bool symidx_module_find(struct module *mod, const char *name, bo
 	return symidx_tables_find(mod, tables, name, gplok, answer);
 }
 
-/* Searches the modules down to @floor, @all of them or only those that the index may lack. */
-static bool symidx_modules_find(const char *name, bool gplok, const struct list_head *floor,
+/*
+ * Searches the modules that are newer than @settled: @all of them, or only those that are
+ * not live, which are the ones that the index may lack.
+ */
+static bool symidx_modules_find(const char *name, bool gplok, const struct list_head *settled,
 				bool all, struct compat_find_symbol_answer *answer)
 {
 	enum module_state state;
 	struct module *mod;
 
-	list_for_each_entry_rcu(mod, symidx_search.modules, list, true) {
-		if (&mod->list == floor)
+	list_for_each_entry_rcu(mod, symidx_search.modules, list, rcu_read_lock_any_held()) {
+		if (&mod->list == settled)
 			break;
 		state = READ_ONCE(mod->state);
 		if (state == MODULE_STATE_UNFORMED || (state == MODULE_STATE_LIVE && !all))
@@ -98,56 +88,56 @@ static bool symidx_modules_find(const char *name, bool gplok, const struct list_
 	return false;
 }
 
-/* symidx_find() for callers to whom every instruction is one. */
+/* symidx_find() as a function, for callers that need not save the call. */
 bool symidx_find_export(struct compat_find_symbol_arg *arg)
 {
 	return symidx_find(arg);
 }
-EXPORT_SYMBOL_GPL(symidx_find_export);
+COMPAT_EXPORT_SYMBOL_NS_GPL(symidx_find_export);
 
-/* The search at a time at which the index may lack modules. */
-static bool symidx_find_lacking(const char *name, bool gplok,
-				struct compat_find_symbol_answer *answer)
+/* Searches the index, and the modules that it may lack. */
+static bool symidx_find_everywhere(const char *name, bool gplok,
+				   struct compat_find_symbol_answer *answer)
 {
 	const struct symidx_entry *entry;
 	unsigned long generation;
 	bool found;
 
 	do {
-		generation = symbol_index_generation();
+		generation = symidx_generation();
 		entry = symidx_hash_find(name, gplok);
 		if (entry) {
 			symidx_answer(answer, entry);
 			return true;
 		}
-		/* Who misses the entries of a module that goes sees the floor lowered. */
+		/*
+		 * Pairs with smp_wmb() in symidx_settled_reset(): if the entries of a departing
+		 * module are gone, we see that no module is settled.
+		 */
 		smp_rmb();
-		found = symidx_modules_find(name, gplok, READ_ONCE(symidx_search.floor),
+		found = symidx_modules_find(name, gplok, READ_ONCE(symidx_search.settled),
 					    READ_ONCE(symidx_missing), answer);
-		/* Who sees a module live sees the generation that its entries made. */
+		/*
+		 * Pairs with smp_store_release() in symidx_change_end(): if we saw the module
+		 * live, the generation that we read now covers its entries.
+		 */
 		smp_rmb();
-	} while (!found && generation != symbol_index_generation());
+	} while (!found && generation != symidx_generation());
 	return found;
 }
 
-/**
- * symidx_find_again() - find a symbol by searching all that there is
- * @arg: the question; the answer is filled in if it is found
- *
- * Context: preemption disabled; enabled on return.
- * Return: whether it is found.
- */
-bool symidx_find_again(struct compat_find_symbol_arg *arg)
+/* See find.h. */
+bool symidx_find_slow(struct compat_find_symbol_arg *arg)
 {
-	bool found = symidx_find_lacking(arg->name, arg->gplok, &arg->answer);
+	bool found = symidx_find_everywhere(arg->name, arg->gplok, &arg->answer);
 
 	preempt_enable_notrace();
 	return found;
 }
-EXPORT_SYMBOL_GPL(symidx_find_again);
+COMPAT_EXPORT_SYMBOL_NS_GPL(symidx_find_slow);
 
 /**
- * symidx_find_export_slowly() - find a symbol without the index
+ * symidx_find_in_tables() - find a symbol without the index
  * @name: name of the symbol
  * @gplok: the importer may use GPL-only symbols
  * @answer: filled in if it is found
@@ -157,8 +147,8 @@ EXPORT_SYMBOL_GPL(symidx_find_again);
  * Context: as symidx_find().
  * Return: whether it is found.
  */
-bool symidx_find_export_slowly(const char *name, bool gplok,
-			       struct compat_find_symbol_answer *answer)
+bool symidx_find_in_tables(const char *name, bool gplok,
+			   struct compat_find_symbol_answer *answer)
 {
 	bool found;
 
@@ -168,92 +158,14 @@ bool symidx_find_export_slowly(const char *name, bool gplok,
 	preempt_enable_notrace();
 	return found;
 }
-EXPORT_SYMBOL_GPL(symidx_find_export_slowly);
+COMPAT_EXPORT_SYMBOL_NS_GPL(symidx_find_in_tables);
 
-/* Under symidx_mutex. A look that is due later is due then. */
-static void symidx_look_soon(void)
+#ifdef CONFIG_PROVE_RCU
+/* See symidx_find(). */
+void symidx_assert_caller(void)
 {
-	cancel_delayed_work(&symidx_floor_dwork);
-	schedule_delayed_work(&symidx_floor_dwork, SYMIDX_FLOOR_DELAY);
+	RCU_LOCKDEP_WARN(!rcu_read_lock_any_held() && !lockdep_is_held(symidx_module_mutex),
+			 "find_symbol() called without module_mutex and outside RCU");
 }
-
-/*
- * Raises the floor over all modules that are settled; a module that is known to
- * be live under symidx_mutex stays in the index until that is released. Under
- * symidx_mutex.
- */
-void symidx_walk_raise(void)
-{
-	const struct list_head *old, *floor = NULL;
-	struct module *mod;
-	bool going = false;
-
-	if (symidx_missing)
-		return;
-	old = symidx_search.floor;
-	rcu_read_lock();
-	list_for_each_entry_rcu(mod, symidx_search.modules, list) {
-		enum module_state state = READ_ONCE(mod->state);
-
-		if (&mod->list == old) {
-			if (!floor)
-				floor = old;
-			break;
-		}
-		if (state != MODULE_STATE_LIVE)
-			floor = NULL;
-		else if (!floor)
-			floor = &mod->list;
-		if (state == MODULE_STATE_GOING)
-			going = true;
-	}
-	rcu_read_unlock();
-	/* Pairs with symidx_find(): the entries are there. */
-	smp_store_release(&symidx_search.floor, floor);
-	if (going)
-		symidx_look_soon();
-}
-
-static void symidx_floor_work(struct work_struct *work)
-{
-	mutex_lock(&symidx_mutex);
-	/* One that was missing may have failed to come, see symidx_walk_missing(). */
-	if (symidx_missing)
-		symidx_add_modules();
-	symidx_walk_raise();
-	symidx_runs_reap();
-	mutex_unlock(&symidx_mutex);
-}
-
-/*
- * A module is about to leave the index. From here on the whole list is walked,
- * until the module has left that too: the kernel does not tell when that is.
- * Under symidx_mutex.
- */
-void symidx_walk_lower(void)
-{
-	WRITE_ONCE(symidx_search.floor, NULL);
-	/* Before the entries go, see symidx_all_searched(). */
-	smp_wmb();
-	symidx_look_soon();
-}
-
-/*
- * So many modules should be in the index and are not, of which so many are coming.
- * One that is coming may have been refused by another notifier, before it was known
- * to us or after we were told that it goes: then only looking again tells that it is
- * gone. That it is live we are told. Under symidx_mutex.
- */
-void symidx_walk_missing(unsigned int missing, unsigned int coming)
-{
-	WRITE_ONCE(symidx_missing, missing);
-	if (missing)
-		WRITE_ONCE(symidx_search.floor, NULL);
-	if (coming)
-		schedule_delayed_work(&symidx_floor_dwork, SYMIDX_COMING_DELAY);
-}
-
-void symidx_walk_exit(void)
-{
-	cancel_delayed_work_sync(&symidx_floor_dwork);
-}
+COMPAT_EXPORT_SYMBOL_NS_GPL(symidx_assert_caller);
+#endif

@@ -10,7 +10,7 @@ struct module;
  * DOC: symbol_index
  *
  * Every symbol that the running kernel and its loaded modules export, by name.
- * Readers hold nothing but RCU: what a function hands out is valid as long as
+ * Readers need only RCU: what a function returns is valid as long as
  * the caller's RCU read-side critical section (or section with preemption
  * disabled) lasts. To keep using an address beyond it, pin @owner with
  * try_module_get() before leaving the section.
@@ -18,7 +18,7 @@ struct module;
  *	struct symbol_index_symbol sym;
  *
  *	rcu_read_lock();
- *	if (symbol_index_lookup("register_netdev", &sym))
+ *	if (symbol_index_lookup("register_netdev", NULL, &sym))
  *		pr_info("%s is at %pK\n", sym.name, (void *)sym.value);
  *	rcu_read_unlock();
  */
@@ -61,16 +61,19 @@ struct symbol_index_query {
 /**
  * symbol_index_lookup() - find an exported symbol by its exact name
  * @name: the name
+ * @name_space: the symbol namespace that the caller imports, NULL for none. A symbol of
+ *	another namespace is not found
  * @sym: filled in if it is found
  *
- * Takes constant time, whoever exports the symbol and however many modules are
+ * Takes constant time, whichever module exports the symbol and however many are
  * loaded. A module's symbols are found from MODULE_STATE_COMING to
  * MODULE_STATE_GOING.
  *
  * Context: RCU read-side critical section or preemption disabled; not NMI.
- * Return: whether the symbol exists.
+ * Return: whether there is such a symbol that the caller may use.
  */
-bool symbol_index_lookup(const char *name, struct symbol_index_symbol *sym);
+bool symbol_index_lookup(const char *name, const char *name_space,
+			 struct symbol_index_symbol *sym);
 
 /**
  * symbol_index_for_each() - call a function for symbols in name order

@@ -30,6 +30,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/symbol_index.h>
+#include "compat/export_namespace.h"
 #include "compat/find_symbol_call.h"
 #include "compat/slab.h"
 #include "../find.h"
@@ -147,7 +148,7 @@ static int probe_step(const struct symbol_index_symbol *sym, void *data)
 	if (!walk->count++)
 		strscpy(walk->first, sym->name, sizeof(walk->first));
 	strscpy(walk->last, sym->name, sizeof(walk->last));
-	if (symbol_index_lookup(sym->name, &again) && again.value == sym->value &&
+	if (symbol_index_lookup(sym->name, sym->name_space, &again) && again.value == sym->value &&
 	    again.owner == sym->owner && again.crc == sym->crc &&
 	    again.gpl_only == sym->gpl_only && !strcmp(again.owner_name, sym->owner_name) &&
 	    !strcmp(again.name_space, sym->name_space))
@@ -330,4 +331,5 @@ static void __exit probe_exit(void)
 module_init(probe_init);
 module_exit(probe_exit);
 MODULE_LICENSE("GPL");
+COMPAT_IMPORT_NS;
 MODULE_DESCRIPTION("Lets tests call find_symbol() and get symbols");
