@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Arrays as a whole: made, initialized, given back. */
+/* Whole arrays: allocated, initialized, freed. */
 #include <linux/export.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -7,10 +7,10 @@
 #include "internal.h"
 
 /*
- * For any divisor there is a factor of 32 bits with which the division of
- * every u32 becomes a multiplication: rounded up, or rounded down with the
- * dividend taken one larger, whichever has its error small enough. The header
- * says the same in macros, for constants.
+ * For every divisor there is a factor of 32 bits that turns the division of any u32 into a
+ * multiplication: the reciprocal rounded up, or the reciprocal rounded down and the dividend
+ * taken one larger. Exactly one of them has a small enough error. The header has the same in
+ * macros, for constants, and says why this is not <linux/reciprocal_div.h>.
  */
 void flex_array_set_geometry(struct flex_array *fa, unsigned int element_size,
 			     unsigned int elems_per_part)
@@ -44,7 +44,6 @@ void __flex_array_init(struct flex_array *fa, unsigned int element_size, unsigne
 	fa->owner = owner;
 	fa->creator = creator;
 	spin_lock_init(&fa->lock);
-	INIT_LIST_HEAD(&fa->link);
 }
 EXPORT_SYMBOL_GPL(__flex_array_init);
 
@@ -79,7 +78,7 @@ struct flex_array *__flex_array_alloc(int element_size, unsigned int total, gfp_
 	fa->flags = __FLEX_ARRAY_ALLOCATED;
 	if (resident) {
 		fa->flags |= __FLEX_ARRAY_RESIDENT;
-		/* Should it grow, its parts hold as much as its base. */
+		/* If it grows, each of its parts has as many elements as its base. */
 		flex_array_set_geometry(fa, element_size, FLEX_ARRAY_BASE_BYTES / element_size);
 		flex_array_tree_plant(fa, (unsigned long)fa + FLEX_ARRAY_PART_SIZE -
 				      FLEX_ARRAY_BASE_BYTES);
@@ -93,7 +92,7 @@ void flex_array_free_parts(struct flex_array *fa)
 {
 	if (!fa)
 		return;
-	/* An array that is not ours may go away once it holds nothing. */
+	/* The memory of an array that we did not allocate may go away after this call. */
 	if (!(READ_ONCE(fa->flags) & __FLEX_ARRAY_ALLOCATED))
 		flex_array_registry_del(fa);
 	flex_array_prune_all(fa);

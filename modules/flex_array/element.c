@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Single elements: put, clear, and what get does when the short way is not it. */
+/* Single elements: put, clear, and the slow path of get. */
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/gfp.h>
@@ -15,14 +15,14 @@ static void *flex_array_element(const struct flex_array *fa, u32 nr, unsigned lo
 
 void *__flex_array_get_far(const struct flex_array *fa, unsigned int nr)
 {
-	/* Pairs with flex_array_set_total(). */
+	/* Pairs with smp_store_release() in flex_array_set_total(). */
 	if (nr >= smp_load_acquire(&fa->total_nr_elements) || !fa->element_size)
 		return NULL;
 	return flex_array_element(fa, nr, flex_array_tree_find(fa, flex_array_part_of(fa, nr)));
 }
 EXPORT_SYMBOL_GPL(__flex_array_get_far);
 
-/* Finds an element, with a part made for it if need be: NULL at the end or without memory. */
+/* Finds an element, allocating its part if needed. NULL beyond the end or without memory. */
 void *__flex_array_get_alloc(struct flex_array *fa, unsigned int nr, gfp_t flags)
 {
 	void *element = flex_array_get(fa, nr);
@@ -41,7 +41,7 @@ void *__flex_array_next(const struct flex_array *fa, unsigned int *nr)
 
 	if (!fa)
 		return NULL;
-	/* Pairs with flex_array_set_total(). */
+	/* Pairs with smp_store_release() in flex_array_set_total(). */
 	total = smp_load_acquire(&fa->total_nr_elements);
 	if (*nr >= total || !fa->element_size)
 		return NULL;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Parts: one page each, from the page allocator and not from a slab, whose
- * own pages may be of a higher order.
+ * Parts: one page each, from the page allocator. A slab could use pages of a
+ * higher order.
  */
 #include <linux/gfp.h>
 #include <linux/kmemleak.h>
@@ -10,9 +10,9 @@
 #include "internal.h"
 
 /*
- * kmemleak does not know pages: tell it, so that what elements point to is
- * not taken for lost. Nothing that it can see may point to a part (see struct
- * flex_array), so @kmemleak_references is 0 for those.
+ * kmemleak does not scan pages. Tell it of ours, so that it sees the objects that elements
+ * point to. @kmemleak_references is 0 for a part, as slots do not hold its plain address
+ * (see struct flex_array).
  */
 unsigned long flex_array_page_alloc(gfp_t flags, int kmemleak_references)
 {
@@ -39,13 +39,13 @@ void *flex_array_part_address(struct flex_array *fa, u32 part, unsigned long slo
 	return (void *)(slot + flex_array_part_bias(fa, part));
 }
 
-/* Returns the slot for a new part whose elements are unused, 0 without memory. */
+/* Allocates a part with unused elements. Returns its slot, 0 without memory. */
 unsigned long flex_array_part_alloc(struct flex_array *fa, u32 part, gfp_t flags)
 {
 	unsigned long bias = flex_array_part_bias(fa, part);
 	unsigned long page = flex_array_page_alloc(flags, 0);
 
-	/* With 32 bit addresses, one page of all can look like a missing part. */
+	/* With 32 bit addresses there is one page whose slot would be 0, a missing part. */
 	if (unlikely(page && page == bias)) {
 		page = flex_array_page_alloc(flags, 0);
 		flex_array_page_free(bias);
@@ -62,7 +62,7 @@ void flex_array_part_free(struct flex_array *fa, u32 part, unsigned long slot)
 	flex_array_page_free((unsigned long)flex_array_part_address(fa, part, slot));
 }
 
-/* True if the elements of @part are all unused; what lies behind them does not count. */
+/* True if all elements of @part are unused. Bytes behind the last element do not count. */
 bool flex_array_part_unused(struct flex_array *fa, u32 part, unsigned long slot)
 {
 	u32 elements = min(fa->elems_per_part,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Giving back parts and nodes, while nobody else uses the array. The list of
- * live arrays may be read even then: what it shows is written in one piece.
+ * Frees parts and nodes, with exclusive access to the array. /dev/flex_array may still read
+ * the counts, so those are written by WRITE_ONCE().
  */
 #include <linux/gfp.h>
 
@@ -10,8 +10,8 @@
 struct flex_array_pruning {
 	struct flex_array *fa;
 	u32 from;	/* parts before this one stay */
-	bool unused;	/* of the others, only those go that hold nothing */
-	u64 parts;	/* given back */
+	bool unused;	/* free only parts without an element in use */
+	u64 parts;	/* freed so far */
 };
 
 static bool flex_array_prune_part(struct flex_array_pruning *p, u32 part, unsigned long slot)
@@ -51,7 +51,7 @@ static bool flex_array_prune_node(struct flex_array_pruning *p, unsigned long *n
 				empty = false;
 		} else if (!flex_array_prune_node(p, (unsigned long *)node[i], level - 1, part) ||
 			   single || (level > 2 && part == 0)) {
-			/* The way to the first part is what the tree grows from. */
+			/* The tree grows from the nodes that lead to the first part. */
 			empty = false;
 		} else {
 			free_page(node[i]);
@@ -72,19 +72,19 @@ static u64 flex_array_prune(struct flex_array *fa, u32 from, bool unused)
 	return p.parts;
 }
 
-/* Gives back @part and all that follow; returns how many. */
+/* Frees @part and all parts behind it; returns how many. */
 u64 flex_array_prune_from(struct flex_array *fa, u32 part)
 {
 	return flex_array_prune(fa, part, false);
 }
 
-/* Gives back parts in which no element is in use; returns how many. */
+/* Frees the parts without an element in use; returns how many. */
 u64 flex_array_prune_unused(struct flex_array *fa)
 {
 	return flex_array_prune(fa, 0, true);
 }
 
-/* Back to the array as it was made. */
+/* Frees everything but the base. */
 void flex_array_prune_all(struct flex_array *fa)
 {
 	unsigned int level = flex_array_root_levels(fa->root);
@@ -92,7 +92,7 @@ void flex_array_prune_all(struct flex_array *fa)
 	unsigned long base;
 
 	flex_array_prune(fa, 0, false);
-	/* What is left is the way to the first part, and that part if it is the base. */
+	/* Left are the nodes that lead to the first part, and that part if it is the base. */
 	base = fa->root ? flex_array_tree_find(fa, 0) : 0;
 	for (; level && node != &fa->own_leaf; level--, node = next) {
 		next = (unsigned long *)node[0];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The number of elements changes, none of them moves. */
+/* Changes the number of elements. No element moves. */
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/kernel.h>
@@ -21,13 +21,13 @@ static void flex_array_set_total(struct flex_array *fa, u32 total)
 	unsigned long irq;
 
 	spin_lock_irqsave(&fa->lock, irq);
-	/* Pairs with __flex_array_get_far(): the tree is as large by now. */
+	/* The tree reaches that far. Pairs with smp_load_acquire() in __flex_array_get_far(). */
 	smp_store_release(&fa->total_nr_elements, total);
 	flex_array_tree_set_fast(fa);
 	spin_unlock_irqrestore(&fa->lock, irq);
 }
 
-/* Elements that come back with a later resize must not carry old values. */
+/* Elements that a later resize brings back must not have old values. */
 static void flex_array_clear_from(struct flex_array *fa, u32 nr, gfp_t flags)
 {
 	u32 part = flex_array_part_of(fa, nr);
@@ -53,12 +53,12 @@ int flex_array_resize(struct flex_array *fa, unsigned int total, gfp_t flags)
 	if (total == old)
 		return 0;
 	if (!fa->element_size) {
-		/* There never is a tree to go with it. */
+		/* Elements without a size never have a tree. */
 		WRITE_ONCE(fa->total_nr_elements, total);
 		return 0;
 	}
 	if (total > old) {
-		/* Without a tree, the first part will bring it. */
+		/* An array without a tree gets one with its first part. */
 		ret = READ_ONCE(fa->root) ?
 		      flex_array_tree_reach(fa, flex_array_parts_for(fa, total), flags) : 0;
 		if (!ret)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Order across parts: heapsort in place, and search by halving. */
+/*
+ * Heapsort in place, and binary search. The kernel's sort() and bsearch() need all elements in
+ * one piece of memory.
+ */
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/kernel.h>
@@ -23,9 +26,9 @@ static void flex_array_swap(void *a, void *b, size_t size)
 }
 
 /*
- * Lets the element at @root of the heap of @nr sink: all the way down along
- * the larger children first, then up again to its place. That takes about
- * one comparison a level, as what sinks comes from the bottom.
+ * Moves the element at @root down the heap of @nr elements to its place. Goes all the way down
+ * along the larger children first, then up again: the element comes from the bottom, so that
+ * takes about one comparison per level instead of two.
  */
 static void flex_array_sift(struct flex_array *fa, u32 root, u32 nr, cmp_func_t cmp)
 {
@@ -40,7 +43,7 @@ static void flex_array_sift(struct flex_array *fa, u32 root, u32 nr, cmp_func_t 
 	}
 	while (leaf != root && cmp(element, flex_array_get(fa, leaf)) >= 0)
 		leaf = (leaf - 1) / 2;
-	/* Rotate the path: the last place first gets what is to sink. */
+	/* Rotate the path, from its last place upwards. */
 	for (; leaf != root; leaf = (leaf - 1) / 2)
 		flex_array_swap(element, flex_array_get(fa, leaf), fa->element_size);
 }

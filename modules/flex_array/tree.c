@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The way from an index to its part, and how it grows. */
+/* The tree that leads from an index to its part. */
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/gfp.h>
@@ -35,23 +35,26 @@ static u64 flex_array_root_reach(const struct flex_array *fa, unsigned long root
 	return flex_array_node_reach(fa, flex_array_root_node(root));
 }
 
-/* fast_nr is last: whoever sees it must see the nodes. Lock held, or nobody else there. */
+/*
+ * Sets fast_nr, after everything that it promises to readers. Under the lock, or with exclusive
+ * access.
+ */
 void flex_array_tree_set_fast(struct flex_array *fa)
 {
 	u64 reach = flex_array_node_reach(fa, fa->top) * fa->elems_per_part;
 
-	/* Pairs with __flex_array_get(). */
+	/* Pairs with __flex_array_first_load() in __flex_array_get(). */
 	smp_store_release(&fa->fast_nr, min_t(u64, reach, fa->total_nr_elements));
 }
 
 /*
- * The slot of @part, or of the node where the way to it ends; *level tells
- * which. NULL if the tree does not reach that far.
+ * The slot of @part, at level 1. If a node is missing on the way, the slot of that node, at
+ * level 2 or above. NULL if the tree does not reach that far.
  */
 static unsigned long *flex_array_tree_walk(const struct flex_array *fa, u32 part,
 					   unsigned int *level)
 {
-	/* Pairs with flex_array_tree_raise(). */
+	/* Pairs with smp_store_release() of root in flex_array_tree_raise(). */
 	unsigned long root = smp_load_acquire(&fa->root);
 	unsigned long *node = flex_array_root_node(root), *slot;
 
@@ -99,7 +102,7 @@ u32 flex_array_tree_next(const struct flex_array *fa, u32 part, u32 end)
 	return end;
 }
 
-/* A tree without nodes: empty, or with @base for its only part. Nobody else there. */
+/* Makes a tree without nodes: empty, or with @base as its only part. Exclusive access. */
 void flex_array_tree_plant(struct flex_array *fa, unsigned long base)
 {
 	fa->own_top = (unsigned long)&fa->own_leaf;
@@ -109,7 +112,7 @@ void flex_array_tree_plant(struct flex_array *fa, unsigned long base)
 	flex_array_tree_set_fast(fa);
 }
 
-/* A node of @level in which everything is missing; 0 without memory. */
+/* Allocates a node of @level without children; 0 without memory. */
 static unsigned long flex_array_node_alloc(unsigned int level, gfp_t flags)
 {
 	unsigned long *node = (unsigned long *)__get_free_page(flex_array_node_gfp(flags));
@@ -120,7 +123,7 @@ static unsigned long flex_array_node_alloc(unsigned int level, gfp_t flags)
 	return (unsigned long)node;
 }
 
-/* The level of the node that would let the tree reach @parts, 0 if it does. */
+/* The level of the next node that the tree needs to reach @parts, or 0. */
 static unsigned int flex_array_tree_lacks(const struct flex_array *fa, u32 parts)
 {
 	u64 reach = flex_array_root_reach(fa, fa->root);
@@ -133,16 +136,15 @@ static unsigned int flex_array_tree_lacks(const struct flex_array *fa, u32 parts
 }
 
 /*
- * Makes @page the node that flex_array_tree_lacks() has asked for. Lock held.
- * Readers may find the old nodes or the new: both lead to the same parts. The
- * stores pair with flex_array_tree_walk(), and in front of fast_nr with
- * __flex_array_get().
+ * Makes @page the node that flex_array_tree_lacks() has asked for. Under the lock. Readers may
+ * follow the old nodes or the new one: both lead to the same parts.
  */
 static void flex_array_tree_raise(struct flex_array *fa, unsigned int level, unsigned long page)
 {
 	unsigned long *node = (unsigned long *)page;
 	unsigned long root = fa->root;
 
+	lockdep_assert_held(&fa->lock);
 	switch (level) {
 	case 0:
 		if (root)
@@ -152,7 +154,8 @@ static void flex_array_tree_raise(struct flex_array *fa, unsigned int level, uns
 		break;
 	case 1:
 		node[0] = fa->own_leaf;
-		smp_store_release(&fa->own_top, page); /* see above */
+		/* Pairs with the dependent load of top[] in __flex_array_get(). */
+		smp_store_release(&fa->own_top, page);
 		root = (unsigned long)&fa->own_top | 2;
 		break;
 	default:
@@ -160,14 +163,16 @@ static void flex_array_tree_raise(struct flex_array *fa, unsigned int level, uns
 		root = page | level;
 	}
 	if (level <= 2)
-		smp_store_release(&fa->top, flex_array_root_node(root)); /* see above */
-	smp_store_release(&fa->root, root); /* see above */
+		/* Pairs with READ_ONCE(fa->top) in __flex_array_get(), a dependency. */
+		smp_store_release(&fa->top, flex_array_root_node(root));
+	/* Pairs with smp_load_acquire() in flex_array_tree_walk(). */
+	smp_store_release(&fa->root, root);
 	WRITE_ONCE(fa->nr_nodes, fa->nr_nodes + (level > 0));
 }
 
 /*
- * Makes the tree reach @parts parts. Without memory, returns -ENOMEM; the
- * nodes it got until then are of use the next time.
+ * Makes the tree reach @parts parts. Returns 0 or -ENOMEM; the tree then keeps the nodes that
+ * it got, and the next call goes on from there.
  */
 int flex_array_tree_reach(struct flex_array *fa, u32 parts, gfp_t flags)
 {
@@ -201,31 +206,35 @@ int flex_array_tree_reach(struct flex_array *fa, u32 parts, gfp_t flags)
 }
 
 /*
- * Puts what is missing on the way to @part in its place, if one of @part_slot
- * and @node is it. Returns the level of what is still missing, 0 for nothing.
+ * Puts @node and @part_slot into their slots on the way to @part, as far as they are needed
+ * there. Returns the level of the slot that is still empty, or 0. Under the lock.
  */
 static unsigned int flex_array_tree_fill(struct flex_array *fa, u32 part,
 					 unsigned long *part_slot, unsigned long *node,
 					 unsigned int node_level)
 {
 	unsigned int level;
-	unsigned long *slot = flex_array_tree_walk(fa, part, &level);
+	unsigned long *slot;
 
+	lockdep_assert_held(&fa->lock);
+	slot = flex_array_tree_walk(fa, part, &level);
 	if (level > 1 && *node && node_level == level - 1) {
-		smp_store_release(slot, *node); /* pairs with dependent loads */
+		/* Pairs with READ_ONCE(*slot) in flex_array_tree_walk(), a dependency. */
+		smp_store_release(slot, *node);
 		*node = 0;
 		WRITE_ONCE(fa->nr_nodes, fa->nr_nodes + 1);
 		slot = flex_array_tree_walk(fa, part, &level);
 	}
 	if (level == 1 && !*slot && *part_slot) {
-		smp_store_release(slot, *part_slot); /* pairs with dependent loads */
+		/* Pairs with the loads of slots in __flex_array_get(), a dependency. */
+		smp_store_release(slot, *part_slot);
 		*part_slot = 0;
 		WRITE_ONCE(fa->nr_parts, fa->nr_parts + 1);
 	}
 	return level == 1 && *slot ? 0 : level;
 }
 
-/* Makes sure that @part is there; the tree reaches it. Returns 0 or -ENOMEM. */
+/* Allocates @part unless it is there. The tree reaches it. Returns 0 or -ENOMEM. */
 static int flex_array_tree_add_within(struct flex_array *fa, u32 part, gfp_t flags)
 {
 	unsigned long part_slot = flex_array_part_alloc(fa, part, flags);
@@ -248,13 +257,13 @@ static int flex_array_tree_add_within(struct flex_array *fa, u32 part, gfp_t fla
 		if (!node)
 			break;
 	}
-	/* Somebody else was first, or there is no memory for the way. */
+	/* Another caller was faster, or there is no memory for a node. */
 	if (part_slot)
 		flex_array_part_free(fa, part, part_slot);
 	return missing ? -ENOMEM : 0;
 }
 
-/* Makes sure that @part is there, below the end of the array. Returns 0 or -ENOMEM. */
+/* Allocates @part, below the end of the array, unless it is there. Returns 0 or -ENOMEM. */
 int flex_array_tree_add(struct flex_array *fa, u32 part, gfp_t flags)
 {
 	u32 parts = flex_array_parts_for(fa, READ_ONCE(fa->total_nr_elements));

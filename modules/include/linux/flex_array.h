@@ -5,10 +5,10 @@
 #include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
-#include <linux/list.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/rbtree.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
@@ -41,11 +41,12 @@
  * each other, with every call that allocates parts and with
  * flex_array_resize() to a larger total. Calls that allocate parts may run
  * concurrently with each other: when two of them need the same missing part,
- * both use the one that was published first. The bytes of an element are the
- * caller's: who writes one that another may read needs a lock of his own.
- * What takes parts or elements away (flex_array_shrink(),
- * flex_array_resize() to a smaller total, flex_array_free_parts(),
- * flex_array_free()) and flex_array_sort() must have the array to themselves.
+ * both use the one that was published first. The contents of an element are
+ * not protected: callers that write an element while others read it need a
+ * lock of their own. Calls that take parts or elements away
+ * (flex_array_shrink(), flex_array_resize() to a smaller total,
+ * flex_array_free_parts(), flex_array_free()) and flex_array_sort() need
+ * exclusive access to the array.
  *
  * Every call takes the gfp flags for what it allocates; memory policy and
  * __GFP_ACCOUNT are honoured, and with __GFP_ZERO a new part reads as zeroes
@@ -90,8 +91,8 @@ struct flex_array {
 	spinlock_t lock;		/* slots, nodes and counts grow under it */
 	u32 nr_nodes;
 	u64 nr_parts;
-	u64 id;				/* 0: not in the list of live arrays */
-	struct list_head link;
+	u64 id;				/* 0: not among the live arrays */
+	struct rb_node node;		/* in the tree of live arrays */
 	struct module *owner;
 	const char *creator;
 };
@@ -104,7 +105,11 @@ struct flex_array {
 /* What is left of a base page after the header. */
 #define FLEX_ARRAY_BASE_BYTES	(FLEX_ARRAY_PART_SIZE - ALIGN(sizeof(struct flex_array), 8))
 
-/* nr / per as a multiplication, exact for every u32; per is 1 to 65536. */
+/*
+ * nr / per as a multiplication, exact for every u32; per is 1 to 65536. <linux/reciprocal_div.h>
+ * cannot be evaluated by the compiler, which definitions at file scope need, and takes two
+ * operations more for each access.
+ */
 #define __FLEX_ARRAY_SHIFT(per)	(32 + const_ilog2(per))
 #define __FLEX_ARRAY_QUOT(per)	((1ULL << __FLEX_ARRAY_SHIFT(per)) / (per))
 #define __FLEX_ARRAY_REM(per)	((1ULL << __FLEX_ARRAY_SHIFT(per)) % (per))
@@ -126,7 +131,6 @@ struct flex_array {
 		.total_nr_elements = (_total),					\
 		.elems_per_part = (_size) ? (_per) : 0,				\
 		.lock = __SPIN_LOCK_UNLOCKED((_name).lock),			\
-		.link = LIST_HEAD_INIT((_name).link),				\
 		.owner = THIS_MODULE,						\
 		.creator = (_creator)
 
