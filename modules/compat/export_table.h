@@ -12,7 +12,7 @@
 #include <linux/module.h>
 #include <linux/types.h>
 
-/* The kernel's struct kernel_symbol, which left the public headers with 6.4. */
+/* The kernel's struct kernel_symbol, which is not in public headers since 6.4. */
 struct compat_kernel_symbol {
 #ifdef CONFIG_HAVE_ARCH_PREL32_RELOCATIONS
 	s32 value_offset;
@@ -45,6 +45,9 @@ struct compat_export_table {
 	unsigned int flags;
 };
 
+/* Is there a table of flags beside that of symbols? */
+#define COMPAT_EXPORT_FLAG_TABLE	IS_ENABLED(COMPAT_HAVE_EXPORT_FLAG_TABLE)
+
 #if defined(COMPAT_HAVE_EXPORT_FLAG_TABLE)
 #define COMPAT_EXPORT_TABLES	1
 #elif !defined(COMPAT_HAVE_EXPORT_GPL_FUTURE)
@@ -57,8 +60,8 @@ struct compat_export_table {
 
 #ifdef CONFIG_HAVE_ARCH_PREL32_RELOCATIONS
 /*
- * Computed on integers: the compiler takes a pointer that was derived from the
- * address of a field to stay within that field.
+ * Computed on integers: the compiler assumes that a pointer derived from the
+ * address of a field stays within that field.
  */
 static inline unsigned long compat_prel32(const s32 *offset)
 {
@@ -101,14 +104,12 @@ static inline const char *compat_symbol_name_space(const struct compat_kernel_sy
 static inline unsigned int compat_export_flags(const struct compat_export_table *table,
 					       unsigned int i)
 {
-#ifdef COMPAT_HAVE_EXPORT_FLAG_TABLE
-	if (table->gpl_flags)
+	if (COMPAT_EXPORT_FLAG_TABLE && table->gpl_flags)
 		return table->gpl_flags[i] & 1 ? COMPAT_EXPORT_GPL_ONLY : 0;
-#endif
 	return table->flags;
 }
 
-/* Where the CRC of symbol @i is stored, as the module loader wants it; or NULL. */
+/* The address of the CRC of symbol @i, as the module loader uses it; or NULL. */
 static inline const u32 *compat_export_crc(const struct compat_export_table *table, unsigned int i)
 {
 	return table->crcs ? table->crcs + i : NULL;
@@ -141,7 +142,7 @@ static inline struct compat_export_table compat_export_table(const void *start, 
 {
 	return (struct compat_export_table) {
 		.start = start,
-		/* Without MODVERSIONS there may be a section of them all the same. */
+		/* Without MODVERSIONS the section may exist all the same. */
 		.crcs = IS_ENABLED(CONFIG_MODVERSIONS) ? crcs : NULL,
 		.count = count,
 		.flags = flags,
@@ -193,8 +194,8 @@ static inline int compat_kernel_export_table(struct compat_export_table *table,
 }
 
 /*
- * The same for the kernel proper, whose linker symbols @lookup finds. -ENOENT:
- * it does not have the tables that its headers promise.
+ * The same for the kernel proper; @lookup finds its linker symbols. Returns
+ * -ENOENT if it lacks the tables that its headers promise.
  */
 static inline int compat_kernel_export_tables(struct compat_export_table *tables,
 					      compat_lookup_fn *lookup)

@@ -13,9 +13,9 @@
 #include "compat/export_table.h"
 
 /**
- * struct compat_find_symbol_answer - what find_symbol() tells of a symbol
+ * struct compat_find_symbol_answer - what find_symbol() returns about a symbol
  * @owner: module that exports it, NULL for the kernel proper
- * @crc: where its CRC is stored, NULL for none
+ * @crc: address of its CRC, or NULL
  * @sym: its entry in its table
  * @license: enum mod_license
  * @flags: COMPAT_EXPORT_*, for the warnings of old kernels
@@ -34,7 +34,7 @@ struct compat_find_symbol_answer {
  * struct compat_find_symbol_arg - question and answer, laid out as from 5.12 on
  * @name: the symbol to find
  * @gplok: GPL-only symbols may be found
- * @warn: complain about symbols that one should not use
+ * @warn: warn about symbols that should not be used
  * @answer: filled in if it is found
  */
 struct compat_find_symbol_arg {
@@ -73,6 +73,17 @@ static __always_inline void compat_find_symbol_set(struct compat_find_symbol_ans
 	BUILD_BUG_ON(COMPAT_EXPORT_GPL_ONLY != COMPAT_GPL_ONLY);
 	answer->license = flags;
 #endif
+}
+
+/* The flags of an answer that the caller wants to be warned about; constant 0 from 5.12 on. */
+static __always_inline unsigned int
+compat_find_symbol_warning(const struct compat_find_symbol_arg *arg)
+{
+#ifdef COMPAT_HAVE_EXPORT_GPL_FUTURE
+	if (arg->warn)
+		return arg->answer.flags & (COMPAT_EXPORT_GPL_FUTURE | COMPAT_EXPORT_UNUSED);
+#endif
+	return 0;
 }
 
 #endif /* _COMPAT_FIND_SYMBOL_H */

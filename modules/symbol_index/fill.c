@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The entries of a run: its tables merged in name order.
+ * Fills the entries of a run: merges the tables of the owner in name order.
  *
- * Every module that loads pays for it. A name is compared with the one before it in its
- * table, which must be less. Where the two differ often tells as well whether the name
- * is still below the first one of another table, without a look at that.
+ * Every module that loads pays for this. A name is compared with its predecessor in the
+ * table, which must sort before it. The position at which the two differ often tells as well
+ * that the name still sorts before the next name of the other table, so that this need not be
+ * read.
  */
 #include "index.h"
 #include "name.h"
 
 /**
- * struct symidx_head - what is left of a table
+ * struct symidx_head - the first symbol of a table that is not in the run yet
  * @table: the table
- * @name: name of the first symbol that is left
- * @index: its index
+ * @name: name of the symbol
+ * @index: its index in the table
  * @tag: its tag
  */
 struct symidx_head {
@@ -24,13 +25,14 @@ struct symidx_head {
 };
 
 /**
- * struct symidx_filler - how far a run is filled
+ * struct symidx_filler - a run being filled
  * @run: the run
- * @number: of the next entry
- * @first: in @order, the head with the least name
- * @at: bytes before the first word in which the two least names differ, if there are two
- * @order: the heads of tables that are not at their end, by name, at the end of the array
- * @heads: by table
+ * @number: number of the next entry
+ * @first: in @order, the head whose name sorts first
+ * @at: where there are two heads, the offset of the first word in which their names differ
+ * @order: the heads of the tables that are not finished, sorted by name, at the end of the
+ *	array
+ * @heads: the head of each table
  */
 struct symidx_filler {
 	struct symidx_run *run;
@@ -46,13 +48,13 @@ static struct symidx_head **symidx_filler_end(struct symidx_filler *filler)
 	return filler->order + COMPAT_EXPORT_TABLES;
 }
 
-/* The head with the second least name, or NULL. */
+/* The head whose name sorts second, or NULL. */
 static struct symidx_head *symidx_filler_second(struct symidx_filler *filler)
 {
 	return filler->first + 1 < symidx_filler_end(filler) ? filler->first[1] : NULL;
 }
 
-/* Of equal names the one of the table searched first leads. */
+/* Of two equal names, that of the table that is searched first sorts first. */
 static bool symidx_head_less(const struct symidx_head *a, const struct symidx_head *b, size_t *at)
 {
 	int cmp = symidx_names_compare(a->name, b->name, at);
@@ -60,8 +62,8 @@ static bool symidx_head_less(const struct symidx_head *a, const struct symidx_he
 	return cmp ? cmp < 0 : a < b;
 }
 
-/* Moves the head in @slot behind all that are less. */
-static void symidx_filler_sink(struct symidx_filler *filler, struct symidx_head **slot)
+/* Moves the head in @slot behind all heads that sort before it. */
+static void symidx_filler_sort_in(struct symidx_filler *filler, struct symidx_head **slot)
 {
 	size_t at;
 
@@ -73,8 +75,8 @@ static void symidx_filler_sink(struct symidx_filler *filler, struct symidx_head 
 	}
 }
 
-/* Compares the two least names. */
-static void symidx_filler_meet(struct symidx_filler *filler)
+/* Finds out where the names of the first two heads differ. */
+static void symidx_filler_compare(struct symidx_filler *filler)
 {
 	const struct symidx_head *second = symidx_filler_second(filler);
 
@@ -100,36 +102,35 @@ static void symidx_filler_init(struct symidx_filler *filler, struct symidx_run *
 		head->index = 0;
 		head->tag = symidx_name_tag(head->name);
 		*--filler->first = head;
-		symidx_filler_sink(filler, filler->first);
+		symidx_filler_sort_in(filler, filler->first);
 	}
-	symidx_filler_meet(filler);
+	symidx_filler_compare(filler);
 }
 
-/* The least head is at the end of its table. */
-static void symidx_filler_drop(struct symidx_filler *filler)
+/* The table of the first head is finished. */
+static void symidx_filler_end_table(struct symidx_filler *filler)
 {
 	filler->first++;
-	symidx_filler_meet(filler);
+	symidx_filler_compare(filler);
 }
 
-/* The least head has come to be above the second; filler->at says where they differ. */
-static void symidx_filler_pass(struct symidx_filler *filler)
+/* The first head now sorts after the second, from which it differs at filler->at. */
+static void symidx_filler_switch(struct symidx_filler *filler)
 {
 	struct symidx_head **first = filler->first;
 
 	swap(first[0], first[1]);
 	if (first + 2 < symidx_filler_end(filler)) {
-		symidx_filler_sink(filler, first + 1);
-		symidx_filler_meet(filler);
+		symidx_filler_sort_in(filler, first + 1);
+		symidx_filler_compare(filler);
 	}
 }
 
 /*
- * Whether @name, the next one of the least head, has come to be above that of the second. It
- * differs from the name before after @at bytes, no more than those after which that differed
- * from the second.
+ * Does @name, the next one in the table of the first head, sort after the second head?
+ * @at: offset of the first word in which it differs from its predecessor, at most filler->at
  */
-static bool symidx_filler_passed(struct symidx_filler *filler, const char *name, size_t at)
+static bool symidx_filler_is_above(struct symidx_filler *filler, const char *name, size_t at)
 {
 	struct symidx_head **first = filler->first;
 	int cmp;
@@ -143,9 +144,9 @@ static bool symidx_filler_passed(struct symidx_filler *filler, const char *name,
 }
 
 /*
- * Takes symbols from the least head for as long as it is the least one. Whether they are
- * in order: the module loader finds symbols by binary search; in a table that is not
- * sorted it does not find them all, and what it does find only it can say.
+ * Enters symbols of the first head as long as it sorts first. Returns false if the table is
+ * not sorted: the module loader searches tables by halving, so which symbols of such a table
+ * it finds cannot be told without asking it.
  */
 static bool symidx_filler_advance(struct symidx_filler *filler)
 {
@@ -153,7 +154,7 @@ static bool symidx_filler_advance(struct symidx_filler *filler)
 	const struct compat_export_table table = *head->table;
 	const struct compat_kernel_symbol *sym = table.start + head->index;
 	const struct compat_kernel_symbol *end = table.start + table.count;
-	/* A name that differs from the one before after more bytes is still below the second. */
+	/* A name that differs from its predecessor further on still sorts before the second. */
 	long limit = symidx_filler_second(filler) ? filler->at : -1;
 	const u32 *crc = compat_export_crc(&table, head->index);
 	const size_t crc_step = crc ? 1 : 0;
@@ -179,7 +180,7 @@ static bool symidx_filler_advance(struct symidx_filler *filler)
 				return false;
 		}
 		if ((long)at <= limit) {
-			if (symidx_filler_passed(filler, name, at))
+			if (symidx_filler_is_above(filler, name, at))
 				break;
 			limit = filler->at;
 		}
@@ -195,9 +196,9 @@ static bool symidx_filler_advance(struct symidx_filler *filler)
 	head->tag = tag;
 	filler->number = first + head->index;
 	if (sym == end)
-		symidx_filler_drop(filler);
+		symidx_filler_end_table(filler);
 	else
-		symidx_filler_pass(filler);
+		symidx_filler_switch(filler);
 	return true;
 }
 
@@ -206,7 +207,7 @@ static bool symidx_filler_advance(struct symidx_filler *filler)
  * @run: the run
  * @tables: its COMPAT_EXPORT_TABLES tables
  *
- * Return: whether the tables are sorted; if not, the entries are not to be used.
+ * Return: true if the tables are sorted. If not, the entries must not be used.
  */
 bool symidx_run_fill(struct symidx_run *run, const struct compat_export_table *tables)
 {

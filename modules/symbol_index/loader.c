@@ -27,10 +27,10 @@ static unsigned int symidx_mode = SYMIDX_MODE_ON;
 
 #if IS_ENABLED(CONFIG_LIVEPATCH)
 
-/* Whether the mode is on, for every search to ask without a load and a comparison. */
+/* True in mode on. A static key, as every search asks, without a load and a comparison. */
 static DEFINE_STATIC_KEY_TRUE(symidx_mode_is_on);
 
-/* Of mode verify. */
+/* Counters of mode verify. */
 static atomic64_t symidx_verified = ATOMIC64_INIT(0);
 static atomic64_t symidx_differences = ATOMIC64_INIT(0);
 static atomic64_t symidx_moved = ATOMIC64_INIT(0);
@@ -54,8 +54,8 @@ static const char *symidx_answer_owner(bool found, const struct compat_find_symb
 }
 
 /*
- * Asks the index and the tables. Callers do not always keep modules from coming
- * and going: an answer is right if the tables gave it before or after.
+ * Searches both the index and the tables. Callers do not always keep modules from coming
+ * and going, so an answer is correct if the tables gave it before or after.
  */
 static noinline bool symidx_find_verified(struct compat_find_symbol_arg *arg)
 {
@@ -87,9 +87,10 @@ static noinline bool symidx_find_verified(struct compat_find_symbol_arg *arg)
 	}
 	preempt_enable_notrace();
 	/*
-	 * Two searches take time, and may have been preempted just now. The caller may be
-	 * strong_try_module_get(), which takes a module that has gone so far for a bug; the
-	 * kernel's search passes it over. The caller keeps the owner's memory.
+	 * Two searches take time, and we may have been preempted just now. If the owner has become
+	 * UNFORMED meanwhile, strong_try_module_get() in the caller would take that for a bug.
+	 * Search again: the kernel's own search skips such a module. The caller keeps the
+	 * owner's memory valid.
 	 */
 	while (found && answer->owner && READ_ONCE(answer->owner->state) == MODULE_STATE_UNFORMED)
 		found = symidx_find_in_tables(arg->name, arg->gplok, answer);
@@ -110,33 +111,27 @@ static __always_inline bool symidx_find_in_mode(struct compat_find_symbol_arg *a
 	return symidx_find_otherwise(arg);
 }
 
-#ifdef COMPAT_HAVE_EXPORT_GPL_FUTURE
-
-static noinline void symidx_warn(const struct compat_find_symbol_arg *arg)
+/* Old kernels warn about symbols that are about to change; the flags are 0 on others. */
+static noinline void symidx_warn(const char *name, bool gplok, unsigned int flags)
 {
-	if (!arg->gplok && (arg->answer.flags & COMPAT_EXPORT_GPL_FUTURE))
-		pr_warn("symbol %s: to become GPL-only, but a non-GPL module uses it\n", arg->name);
-	if (arg->answer.flags & COMPAT_EXPORT_UNUSED)
-		pr_warn("symbol %s: marked as unused and about to go away, but used\n", arg->name);
+	if (!gplok && (flags & COMPAT_EXPORT_GPL_FUTURE))
+		pr_warn("%s: will become GPL-only, but a non-GPL module uses it\n", name);
+	if (flags & COMPAT_EXPORT_UNUSED)
+		pr_warn("%s: marked as unused and about to be removed, but a module uses it\n",
+			name);
 }
 
 static __always_inline bool compat_find_symbol_body(struct compat_find_symbol_arg *arg)
 {
+	unsigned int flags;
+
 	if (!symidx_find_in_mode(arg))
 		return false;
-	if (arg->warn && (arg->answer.flags & (COMPAT_EXPORT_GPL_FUTURE | COMPAT_EXPORT_UNUSED)))
-		symidx_warn(arg);
+	flags = compat_find_symbol_warning(arg);
+	if (flags)
+		symidx_warn(arg->name, arg->gplok, flags);
 	return true;
 }
-
-#else
-
-static __always_inline bool compat_find_symbol_body(struct compat_find_symbol_arg *arg)
-{
-	return symidx_find_in_mode(arg);
-}
-
-#endif
 
 static struct klp_func symidx_funcs[] = {
 	{
@@ -156,10 +151,10 @@ static struct klp_patch symidx_patch = {
 	.objs = symidx_objects,
 };
 
-static bool symidx_ready;	/* parameters are not of the command line any more */
+static bool symidx_ready;	/* init is done: a mode that is written takes effect at once */
 static bool symidx_patched;	/* the patch was enabled once */
 
-/* What find_symbol() is asked for before it is replaced; all is there as long as we are. */
+/* Searches that find_symbol() has to answer before it is replaced. We keep all owners loaded. */
 static const struct {
 	const char *name;
 	bool gplok;
@@ -172,7 +167,7 @@ static const struct {
 
 #define SYMIDX_GUARD	0xa5
 
-/* Whether find_symbol() answers as its replacement would, and touches nothing else. */
+/* Does find_symbol() answer as its replacement would, and write nowhere else? */
 static bool symidx_layout_is_known(const char *name, bool gplok)
 {
 	struct {
@@ -198,8 +193,8 @@ static bool symidx_layout_is_known(const char *name, bool gplok)
 }
 
 /*
- * The prototype of find_symbol() is private, and so known by kernel version only: the kernel
- * that runs has to confirm it, or a search would write to wrong places of its caller's stack.
+ * The prototype of find_symbol() is private to the kernel. Ask the running kernel whether it
+ * is the one that we expect: with another one, a search would overwrite its caller's stack.
  */
 static int symidx_check_layout(void)
 {
@@ -207,16 +202,23 @@ static int symidx_check_layout(void)
 	unsigned int i;
 
 	if (err) {
-		pr_err("find_symbol() is not in this kernel's list of symbols\n");
+		pr_err("cannot find find_symbol(): %s (%pe)\n", compat_kallsyms_reason(err),
+		       ERR_PTR(err));
 		return err;
 	}
 	for (i = 0; i < ARRAY_SIZE(symidx_questions); i++)
 		if (!symidx_layout_is_known(symidx_questions[i].name, symidx_questions[i].gplok)) {
-			pr_err("find_symbol() does not answer as known kernels do (\"%s\"): left as it is\n",
+			pr_err("find_symbol(\"%s\") does not answer as in known kernels, so it is not patched\n",
 			       symidx_questions[i].name);
 			return -EOPNOTSUPP;
 		}
 	return 0;
+}
+
+/* Does the patch stand? It can be disabled in sysfs, and another one can replace it. */
+static bool symidx_is_patched(void)
+{
+	return symidx_patched && READ_ONCE(symidx_patch.enabled);
 }
 
 static int symidx_take_over(void)
@@ -224,9 +226,9 @@ static int symidx_take_over(void)
 	int err;
 
 	if (symidx_patched) {
-		if (READ_ONCE(symidx_patch.enabled))
+		if (symidx_is_patched())
 			return 0;
-		pr_info("the live patch was disabled; load the module again to enable it\n");
+		pr_info("the live patch was disabled or replaced; load the module again to enable it\n");
 		return -EBUSY;
 	}
 	err = symidx_check_layout();
@@ -234,13 +236,13 @@ static int symidx_take_over(void)
 		return err;
 	err = klp_enable_patch(&symidx_patch);
 	if (err)
-		pr_err("find_symbol() cannot be patched: error %d\n", err);
+		pr_err("cannot patch find_symbol(): %pe\n", ERR_PTR(err));
 	else
 		symidx_patched = true;
 	return err;
 }
 
-/* Under the lock of the parameters. All modes give the same answers, so they may overlap. */
+/* Under kernel_param_lock(). All modes give the same answers, so searches may overlap it. */
 static void symidx_mode_change(enum symidx_mode mode)
 {
 	WRITE_ONCE(symidx_mode, mode);
@@ -274,9 +276,14 @@ MODULE_PARM_DESC(index_ns, "nanoseconds that mode verify spent searching the ind
 
 static const bool symidx_ready;
 
+static bool symidx_is_patched(void)
+{
+	return false;
+}
+
 static int symidx_take_over(void)
 {
-	pr_info("this kernel has no live patching (CONFIG_LIVEPATCH): its module loader stays as it is\n");
+	pr_info("this kernel has no live patching (CONFIG_LIVEPATCH), so its module loader is not patched\n");
 	return -EOPNOTSUPP;
 }
 
@@ -303,7 +310,10 @@ static int symidx_mode_set(const char *value, const struct kernel_param *kp)
 
 static int symidx_mode_get(char *buffer, const struct kernel_param *kp)
 {
-	return sysfs_emit(buffer, "%s\n", symidx_mode_names[READ_ONCE(symidx_mode)]);
+	/* Without the patch the kernel searches by itself, whatever mode was written. */
+	unsigned int mode = symidx_is_patched() ? READ_ONCE(symidx_mode) : SYMIDX_MODE_OFF;
+
+	return sysfs_emit(buffer, "%s\n", symidx_mode_names[mode]);
 }
 
 static const struct kernel_param_ops symidx_mode_ops = {
@@ -329,7 +339,7 @@ static int __init symidx_loader_init(void)
 	return err;
 }
 
-/* Comes only after the patch was disabled and nobody is inside it any more. */
+/* livepatch lets the module go only when the patch is disabled and no task is inside it. */
 static void __exit symidx_loader_exit(void)
 {
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Two hashes of a name: the one that <linux/symbol_index_format.h> defines, and one
- * for searches in memory that takes fewer instructions. And the comparison of names.
- * A word at a time where the architecture can read beyond the end of a string
- * without a fault.
+ * Names: two hashes, and comparison. <linux/symbol_index_format.h> defines one of the hashes;
+ * searches in memory use the other one, which takes fewer instructions. Where the
+ * architecture can read beyond the end of a string without a fault, names are read a word at a
+ * time.
  */
 #ifndef _SYMBOL_INDEX_NAME_H
 #define _SYMBOL_INDEX_NAME_H
@@ -36,32 +36,31 @@ static inline u32 symidx_format_hash(const char *name)
 	}
 }
 
-/* 2^64 by the golden ratio. */
+/* 2^64 divided by the golden ratio. */
 #define SYMIDX_HASH_MULTIPLIER	0x9e3779b97f4a7c15ULL
 
 /*
- * The hash in memory. It covers a name as far as to the first byte that is zero or above
- * 0x80, and that byte. Names are ASCII, so this is all of them; the end is found with fewer
- * instructions if a byte above 0x80 passes for one. Names that differ behind such a byte
- * have the same hash, and are still compared.
+ * The hash in memory. It ends with the first byte that is zero or above 0x80, inclusive: with
+ * both as the end, the end is found in fewer instructions, and names are ASCII. Names that
+ * differ only after such a byte collide and are told apart by comparison.
  */
 static __always_inline u64 symidx_hash_step(u64 hash, u64 word, u64 multiplier)
 {
 	return (hash + word) * multiplier;
 }
 
-/* The upper half of the hash, which is the good one, with the best bits at the bottom. */
+/* The upper half of the hash is the better one. Puts its best bits at the bottom. */
 static __always_inline u32 symidx_hash_tag(u64 hash)
 {
 	return swab64(hash);
 }
 
 /**
- * struct symidx_key - what a search needs to know of the name that it is for
+ * struct symidx_key - a name that is searched for
  * @tag: its tag
- * @last: the word of it in which the hash ends
- * @word: that word as far as to the end
- * @mask: of the bytes as far as to the end
+ * @last: the word of the name in which the hash ends
+ * @word: that word, up to the end
+ * @mask: covers the bytes up to the end
  *
  * All but the tag are for symidx_key_is().
  */
@@ -72,7 +71,7 @@ struct symidx_key {
 	u64 mask;
 };
 
-/* symidx_names_compare() from the start on, and of all names. */
+/* As symidx_names_compare(), from the start, for names with any bytes. */
 static inline int symidx_names_compare_bytes(const char *name, const char *other, size_t *at)
 {
 	size_t i = 0;
@@ -87,7 +86,7 @@ static inline int symidx_names_compare_bytes(const char *name, const char *other
 
 #include <asm/word-at-a-time.h>
 
-/* In a register: of a constant that it knows the compiler makes several loads. */
+/* Hide the constant, or the compiler reloads it. */
 static __always_inline u64 symidx_in_register(u64 constant)
 {
 	OPTIMIZER_HIDE_VAR(constant);
@@ -95,8 +94,8 @@ static __always_inline u64 symidx_in_register(u64 constant)
 }
 
 /**
- * struct symidx_constants - what it takes to find the end of a name in a word
- * @less_one: added to a word, takes one from each byte
+ * struct symidx_constants - constants that find the end of a name in a word
+ * @less_one: added to a word, subtracts one from each byte
  * @tops: the top bits of all bytes
  */
 struct symidx_constants {
@@ -113,15 +112,15 @@ static __always_inline struct symidx_constants symidx_constants(void)
 }
 
 /*
- * 0 if no byte of @word is zero or above 0x80. Otherwise the lowest bit is the top bit of
- * the first such byte. Those beyond it can be wrong, since taking one from zero borrows.
+ * Returns 0 if no byte of @word is zero or above 0x80. Otherwise the lowest bit set is the top
+ * bit of the first such byte. Higher bits can be wrong, as subtracting from zero borrows.
  */
 static __always_inline u64 symidx_ends(u64 word, struct symidx_constants constants)
 {
 	return (word + constants.less_one) & constants.tops;
 }
 
-/* All bits up to the lowest one of @ends: the bytes as far as to that end, or all for 0. */
+/* A mask of the bytes up to the lowest bit of @ends, or of all bytes if that is 0. */
 static __always_inline u64 symidx_up_to_end(u64 ends)
 {
 	return ends ^ (ends - 1);
@@ -148,15 +147,15 @@ static __always_inline struct symidx_key symidx_key(const char *name)
 }
 
 /**
- * symidx_key_is() - whether a name is another one, by what is known of it
+ * symidx_key_is() - compare a name with another one
  * @key: symidx_key() of the name
  * @name: the name
- * @other: the other one
+ * @other: the other name
  *
- * Where the name ends is not asked again, only whether its words are those of the other.
+ * The key knows where the name ends, so only words are compared.
  *
- * Return: true if it is; false if it is not, or if the key ends by a byte above 0x80, as there
- * may be more of the name.
+ * Return: true if both are the same; false if they differ, or if the key ends at a byte above
+ * 0x80, where the name may go on.
  */
 static __always_inline bool symidx_key_is(struct symidx_key key, const char *name,
 					  const char *other)
@@ -168,11 +167,11 @@ static __always_inline bool symidx_key_is(struct symidx_key key, const char *nam
 			return false;
 	if ((load_unaligned_zeropad(other) & key.mask) != key.word)
 		return false;
-	/* Unless the end is a zero, its top bit is set, and that of the mask. */
+	/* If the end is not zero, its top bit is set, and so is that of the mask. */
 	return likely(key.word <= key.mask >> 1);
 }
 
-/* Whether two names are the same, whatever bytes are in them. */
+/* Are two names the same? They may contain any bytes. */
 static __always_inline bool symidx_names_equal(const char *name, const char *other)
 {
 	const struct symidx_constants constants = symidx_constants();
@@ -181,7 +180,7 @@ static __always_inline bool symidx_names_equal(const char *name, const char *oth
 	for (;; name += sizeof(word), other += sizeof(word)) {
 		word = load_unaligned_zeropad(name);
 		ends = symidx_ends(word, constants);
-		/* Zeros have no top bit, other ends have. */
+		/* A zero has no top bit, another end has. */
 		if (unlikely(ends))
 			ends &= ~word;
 		if (unlikely(ends))
@@ -192,14 +191,14 @@ static __always_inline bool symidx_names_equal(const char *name, const char *oth
 }
 
 /**
- * symidx_name_tag_above() - hash a name that is most likely above another one
+ * symidx_name_tag_above() - hash a name that probably sorts after another one
  * @name: the name
- * @last: the other one
+ * @last: the other name
  * @tag: the tag of @last; set to that of @name
- * @at: set to the bytes before the first word in which they differ
+ * @at: set to the offset of the first word in which they differ
  *
- * Return: true if @name is above @last; false if it is not, or if that is not that easy
- * to see: then @at is to be found otherwise.
+ * Return: true if @name sorts after @last; false if it does not, or if a comparison of all bytes
+ * is needed to tell. Then @at is not valid.
  */
 static __always_inline bool symidx_name_tag_above(const char *name, const char *last, u32 *tag,
 						  size_t *at)
@@ -231,11 +230,11 @@ static __always_inline bool symidx_name_tag_above(const char *name, const char *
 	*tag = symidx_hash_tag(symidx_hash_step(hash, word & symidx_up_to_end(ends), multiplier));
 	if (unlikely(!above))
 		return false;
-	/* Names that differ only behind the end, if at all, have one tag. */
+	/* Names that are equal or differ only after the end have one tag. */
 	return likely(*tag != last_tag);
 }
 
-/* Whether the first byte in which two words differ, as far as to an end, is less in the first. */
+/* Is the first byte in which two words differ, up to an end, less in the first word? */
 static __always_inline bool symidx_word_below(u64 word, u64 other, u64 up_to_end)
 {
 	return swab64(word & up_to_end) < swab64(other & up_to_end);
@@ -245,7 +244,7 @@ static __always_inline bool symidx_word_below(u64 word, u64 other, u64 up_to_end
  * symidx_names_compare() - compare two names
  * @name: one
  * @other: the other
- * @at: bytes, whole words, in which they are known to be the same; set to the bytes before
+ * @at: offset of a word before which the names are known to be the same; set to that of
  *	the first word in which they differ, if they do
  *
  * Return: as strcmp().

@@ -52,7 +52,7 @@ static bool symidx_cursor_load(const struct symidx_merge *merge, struct symidx_c
 	return !strncmp(cursor->name, merge->prefix, merge->prefix_len);
 }
 
-/* Position in @run of the first name that is not below @prefix and is above @after. */
+/* Position in @run of the first name that sorts after @after and not before @prefix. */
 static u32 symidx_run_search(const struct symidx_run *run, const char *prefix, const char *after)
 {
 	u32 first = 0, end = run->count, middle;
@@ -99,8 +99,8 @@ static bool symidx_merge_fill(struct symidx_merge *merge, const struct symbol_in
  * @query: what to walk over; its strings must stay
  *
  * Context: may sleep.
- * Return: 0, inside an RCU read-side critical section, which
- * symidx_merge_end() leaves; or -ENOMEM, outside.
+ * Return: 0, in an RCU read-side critical section, which symidx_merge_end() leaves; or
+ * -ENOMEM, outside of one.
  */
 int symidx_merge_begin(struct symidx_merge *merge, const struct symbol_index_query *query)
 {

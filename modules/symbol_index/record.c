@@ -152,7 +152,7 @@ int symidx_ioctl_lookup(struct waymark_ioctl_call *call)
 		return -EINVAL;
 	}
 	answer.size = min(lookup->buffer_size, SYMIDX_ANSWER_MAX);
-	answer.buf = kvmalloc(answer.size, GFP_KERNEL);
+	answer.buf = kvmalloc(answer.size, GFP_KERNEL_ACCOUNT);
 	if (answer.buf)
 		err = symidx_lookup_fill(&answer, name, &generation);
 	else
@@ -204,7 +204,7 @@ static int symidx_list_answer(struct symidx_file *file, struct symbol_index_list
 			.size = min(list->buffer_size, limit),
 		};
 
-		answer.buf = kvmalloc(answer.size, GFP_KERNEL);
+		answer.buf = kvmalloc(answer.size, GFP_KERNEL_ACCOUNT);
 		if (!answer.buf)
 			return -ENOMEM;
 		err = symidx_merge_begin(&merge, query);

@@ -17,8 +17,6 @@
 #include "generation.h"
 #include "snapshot.h"
 
-/* How many snapshots a user can hold: one that is mapped counts, too. */
-#define SYMIDX_HOLDS_MAX	16
 /* How often to build one while modules come and go, and the pause in milliseconds. */
 #define SYMIDX_BUILD_TRIES	32
 #define SYMIDX_BUILD_PAUSE	5
@@ -59,7 +57,7 @@ static bool symidx_user_may_hold(kuid_t user)
 
 	list_for_each_entry(snapshot, &symidx_snapshots, node)
 		count += symidx_hold_of(snapshot, user) != NULL;
-	return count < SYMIDX_HOLDS_MAX;
+	return count < SYMBOL_INDEX_SNAPSHOTS_MAX;
 }
 
 static struct symidx_snapshot *symidx_snapshot_find(unsigned long generation, bool show_addresses)

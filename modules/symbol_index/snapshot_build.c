@@ -19,6 +19,7 @@
 #include <asm/elf.h>
 #include <uapi/linux/symbol_index.h>
 #include <uapi/linux/symbol_index_format.h>
+#include "compat/lockdep.h"
 #include "compat/page_account.h"
 #include "compat/slab.h"
 #include "generation.h"
@@ -64,7 +65,7 @@ struct symidx_builder {
 static int symidx_builder_pause(const struct symidx_builder *builder)
 {
 	/* The mutex would keep modules from loading while we sleep. */
-	lockdep_assert(!lockdep_is_held(&symidx_mutex));
+	compat_lockdep_assert_not_held(&symidx_mutex);
 	if (symidx_view_changed(builder->view))
 		return -EAGAIN;
 	if (fatal_signal_pending(current))

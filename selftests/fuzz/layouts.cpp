@@ -114,7 +114,8 @@ ioctl_layout list()
 ioctl_layout snapshot()
 {
 	return {symbols, "SNAPSHOT", SYMBOL_INDEX_IOC_SNAPSHOT, sizeof(symbol_index_snapshot),
-		{{role::output, AT(symbol_index_snapshot, snapshot_size), {}}}, {}};
+		{{role::output, AT(symbol_index_snapshot, snapshot_size), {}}},
+		{EDQUOT, EAGAIN}};
 }
 
 ioctl_layout array_info()

@@ -4,6 +4,7 @@
 #include "kselftest_harness.h"
 
 #define WALK "/sys/module/symbol_index_probe/parameters/walk"
+#define LOOKUP "/sys/module/symbol_index_probe/parameters/lookup"
 
 FIXTURE(kapi)
 {
@@ -46,6 +47,37 @@ TEST_F(kapi, walk_and_lookup)
 			 listed.count ? listed.list[listed.count - 1].name : "");
 		EXPECT_STREQ(wanted, answer);
 	}
+	symbols_free(&listed);
+}
+
+/* What symbol_index offers to its loader alone is in a namespace, and so are its symbols here. */
+TEST_F(kapi, lookup_knows_namespaces)
+{
+	static const struct {
+		const char *question;
+		const char *answer;
+	} lookups[] = {
+		{ "symbol_index_lookup", "symbol_index_lookup found" },
+		{ "symbol_index_lookup ANY", "symbol_index_lookup found" },
+		{ "symidx_search", "symidx_search missing" },
+		{ "symidx_search SYMBOL_INDE", "symidx_search missing" },
+		{ "symidx_search SYMBOL_INDEX", "symidx_search found" },
+		{ "no_such_symbol", "no_such_symbol missing" },
+	};
+	struct symbols listed = {};
+	char answer[512];
+	unsigned int i;
+	size_t n;
+
+	for (i = 0; i < ARRAY_SIZE(lookups); i++) {
+		ASSERT_EQ(0, write_file(LOOKUP, lookups[i].question));
+		ASSERT_EQ(0, read_file(LOOKUP, answer, sizeof(answer)));
+		EXPECT_STREQ(lookups[i].answer, answer);
+	}
+	ASSERT_EQ(0, device_list(self->fd, "symidx_", "symbol_index", 65536, &listed));
+	EXPECT_LE(4, listed.count);
+	for (n = 0; n < listed.count; n++)
+		EXPECT_STREQ("SYMBOL_INDEX", listed.list[n].name_space);
 	symbols_free(&listed);
 }
 

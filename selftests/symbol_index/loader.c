@@ -270,6 +270,40 @@ TEST_F(loader, refused_module)
 	EXPECT_EQ(0, rmmod("symbol_index_refuse"));
 }
 
+/* Unloads a module in a process of its own. */
+static pid_t rmmod_beside(const char *name)
+{
+	pid_t child = fork();
+
+	if (!child)
+		_exit(rmmod(name) ? 1 : 0);
+	return child;
+}
+
+/*
+ * After several modules were unloaded at once, every miss looks at no module again, without
+ * another one coming or going.
+ */
+TEST_F_TIMEOUT(loader, modules_settle_after_unloads_at_once, 900)
+{
+	static const char *const modules[] = {
+		"lru_cache", "crc8", "ts_kmp", "ts_bm", "ts_fsm", "nls_utf8", "nls_cp437",
+	};
+	pid_t children[ARRAY_SIZE(modules)];
+	unsigned int round, i;
+
+	for (round = 0; round < 15; round++) {
+		for (i = 0; i < ARRAY_SIZE(modules); i++)
+			modprobe(modules[i]);
+		ASSERT_TRUE(wait_for(PROBE "settled", "1"));
+		for (i = 0; i < ARRAY_SIZE(modules); i++)
+			children[i] = rmmod_beside(modules[i]);
+		for (i = 0; i < ARRAY_SIZE(modules); i++)
+			waitpid(children[i], NULL, 0);
+		ASSERT_TRUE(wait_for(PROBE "settled", "1")) TH_LOG("round %u", round);
+	}
+}
+
 /* Modules that every distribution has, with exports and with imports from each other. */
 static const char *const churned[] = {
 	"lru_cache", "crc8", "ts_kmp", "ts_bm", "ts_fsm", "nls_utf8", "nls_cp437", "llc2",
@@ -445,6 +479,23 @@ TEST_F(loader, enable_disable_unload)
 		ASSERT_EQ(0, ask(self->find, "register_netdev", answer, sizeof(answer)));
 		EXPECT_STREQ("register_netdev found vmlinux", answer);
 	}
+}
+
+/* The kernel searches by itself then, and the parameter does not say otherwise. */
+TEST_F(loader, mode_is_off_once_the_patch_is_disabled)
+{
+	char mode[32];
+
+	ASSERT_TRUE(loader_use("on"));
+	ASSERT_EQ(0, read_file(LOADER "mode", mode, sizeof(mode)));
+	EXPECT_STREQ("on", mode);
+	ASSERT_EQ(0, write_file(PATCH "/enabled", "0"));
+	ASSERT_EQ(0, read_file(LOADER "mode", mode, sizeof(mode)));
+	EXPECT_STREQ("off", mode);
+	EXPECT_EQ(-1, write_file(LOADER "mode", "on"));
+	EXPECT_EQ(EBUSY, errno);
+	ASSERT_TRUE(wait_for(PATCH "/enabled", NULL));
+	ASSERT_TRUE(loader_unload());
 }
 
 TEST_F(loader, mode_off_leaves_the_kernel_alone)

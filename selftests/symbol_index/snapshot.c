@@ -2,6 +2,7 @@
 /* The snapshot that mmap() gives: in the format, equal to the index, and unchanging. */
 #include <stddef.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <sys/utsname.h>
 #include <linux/symbol_index_format.h>
 #include "symidx_test.h"
@@ -234,6 +235,52 @@ TEST_F(snapshot, hides_addresses)
 	EXPECT_EQ(0, header->section[SYMBOL_INDEX_FORMAT_VALUES].count);
 	munmap((void *)header, 4096);
 	close(fd);
+}
+
+/*
+ * Every module that comes or goes makes another snapshot. A user can hold so many, by a
+ * descriptor or by a mapping; other users have limits of their own.
+ */
+TEST_F(snapshot, edquot_too_many_generations)
+{
+	struct symbol_index_snapshot taken;
+	int fds[SYMBOL_INDEX_SNAPSHOTS_MAX], status;
+	pid_t child;
+	void *map;
+	int i;
+
+	/* The fixture holds the first one. */
+	for (i = 1; i < SYMBOL_INDEX_SNAPSHOTS_MAX; i++) {
+		ASSERT_EQ(0, i % 2 ? modprobe(MODULE) : rmmod(MODULE));
+		fds[i] = device_open();
+		ASSERT_EQ(0, take(fds[i], &taken)) TH_LOG("descriptor %d", i);
+	}
+	ASSERT_EQ(0, rmmod(MODULE));
+	EXPECT_EQ(-1, take(self->fd, &taken));
+	EXPECT_EQ(EDQUOT, errno);
+	/* The one that the descriptor has stays. */
+	map = mmap(NULL, 4096, PROT_READ, MAP_SHARED, self->fd, 0);
+	EXPECT_NE(MAP_FAILED, map);
+	munmap(map, 4096);
+
+	child = fork();
+	if (!child) {
+		if (setresuid(65534, 65534, 65534))
+			_exit(2);
+		_exit(take(device_open(), &taken) ? 1 : 0);
+	}
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_EQ(0, WEXITSTATUS(status));
+
+	/* A mapping counts as well as a descriptor. */
+	map = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fds[1], 0);
+	ASSERT_NE(MAP_FAILED, map);
+	close(fds[1]);
+	EXPECT_EQ(-1, take(self->fd, &taken));
+	munmap(map, 4096);
+	EXPECT_EQ(0, take(self->fd, &taken));
+	for (i = 2; i < SYMBOL_INDEX_SNAPSHOTS_MAX; i++)
+		close(fds[i]);
 }
 
 TEST_HARNESS_MAIN

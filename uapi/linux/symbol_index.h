@@ -29,7 +29,8 @@
  * the descriptor took with SYMBOL_INDEX_IOC_SNAPSHOT (or takes now, if it has
  * none), in the format of <linux/symbol_index_format.h>. A mapping never
  * changes. EACCES: a writable mapping was asked for. EINVAL: an offset, or more
- * bytes than the snapshot has pages.
+ * bytes than the snapshot has pages. EDQUOT, EAGAIN, EINTR: as for
+ * SYMBOL_INDEX_IOC_SNAPSHOT.
  */
 #define SYMBOL_INDEX_IOC_TYPE	0xBE
 
@@ -55,6 +56,8 @@ enum {
 /* Longest owner name, its final zero included. */
 #define SYMBOL_INDEX_OWNER_MAX	64
 #define SYMBOL_INDEX_BUILD_ID_MAX	20
+/* Snapshots of different generations that a user can hold. */
+#define SYMBOL_INDEX_SNAPSHOTS_MAX	16
 
 /**
  * enum symbol_index_origin - how the index of the kernel proper came about
@@ -243,8 +246,16 @@ struct symbol_index_list {
  * @generation: out: the generation of the index that it shows
  *
  * Takes a snapshot of the index for this descriptor in place of the one it
- * had; mappings of the old one stay as they are. Addresses in it follow the
- * descriptor's right to see them.
+ * had; mappings of the old one stay as they are. It contains addresses if the
+ * descriptor is shown addresses.
+ *
+ * The memory is charged to the memory cgroup of the process that takes the
+ * first snapshot of a generation; others share it. A user can hold
+ * SYMBOL_INDEX_SNAPSHOTS_MAX of them, by descriptors and mappings together.
+ *
+ * EDQUOT: that many are held; a new one needs room beside the one that it
+ * replaces. EAGAIN: modules came and went all the time, the descriptor keeps what
+ * it had. EINTR: a signal arrived.
  */
 struct symbol_index_snapshot {
 	__u32 size;

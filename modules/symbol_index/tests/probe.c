@@ -12,6 +12,9 @@
  *    counts them
  *  - write a prefix to walk: symbol_index_for_each() goes over it; read it back: the number
  *    of symbols, how many of them symbol_index_lookup() finds the same, the first, the last
+ *  - write "NAME" or "NAME NAMESPACE" to lookup: symbol_index_lookup() is called; read it back:
+ *    "NAME found|missing"
+ *  - read settled: 1 if a search that finds nothing looks at no module, or 0
  *  - write a number to churn: so many threads get and put symbols from now on; read it
  *    back: the number of symbols that they got
  *  - read loads: how many modules became live since the probe came, by whatever brought them
@@ -26,6 +29,7 @@
 #include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/random.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -187,6 +191,54 @@ static const struct kernel_param_ops probe_walk_ops = {
 
 module_param_cb(walk, &probe_walk_ops, NULL, 0600);
 MODULE_PARM_DESC(walk, "prefix to walk over");
+
+/* "NAME" or "NAME NAMESPACE". */
+static int probe_lookup_set(const char *value, const struct kernel_param *kp)
+{
+	char *question, *name, *name_space;
+	struct symbol_index_symbol sym;
+	bool found;
+
+	question = kstrndup(value, 512, GFP_KERNEL);
+	if (!question)
+		return -ENOMEM;
+	name_space = strim(question);
+	name = strsep(&name_space, " ");
+	rcu_read_lock();
+	found = symbol_index_lookup(name, name_space, &sym);
+	rcu_read_unlock();
+	mutex_lock(&probe_mutex);
+	scnprintf(probe_answer, sizeof(probe_answer), "%s %s\n", name,
+		  found ? "found" : "missing");
+	mutex_unlock(&probe_mutex);
+	kfree(question);
+	return 0;
+}
+
+static const struct kernel_param_ops probe_lookup_ops = {
+	.set = probe_lookup_set,
+	.get = probe_find_get,
+};
+
+module_param_cb(lookup, &probe_lookup_ops, NULL, 0600);
+MODULE_PARM_DESC(lookup, "symbol to look up, and the namespace to do it with");
+
+static int probe_settled_get(char *buffer, const struct kernel_param *kp)
+{
+	bool settled;
+
+	rcu_read_lock();
+	settled = READ_ONCE(symidx_search.settled) == READ_ONCE(symidx_search.modules->next);
+	rcu_read_unlock();
+	return scnprintf(buffer, PAGE_SIZE, "%d\n", settled);
+}
+
+static const struct kernel_param_ops probe_settled_ops = {
+	.get = probe_settled_get,
+};
+
+module_param_cb(settled, &probe_settled_ops, NULL, 0400);
+MODULE_PARM_DESC(settled, "1 if a search that finds nothing looks at no module");
 
 /*
  * Of modules that tests load and unload, and some that are always or never there. All are

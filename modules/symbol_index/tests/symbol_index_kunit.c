@@ -201,9 +201,8 @@ static void make_tables(struct merge *merge)
 			.crcs = below(merge, 4) ? merge->crcs[t] : NULL,
 			.flags = t,
 		};
-#ifdef COMPAT_HAVE_EXPORT_FLAG_TABLE
-		table->gpl_flags = below(merge, 4) ? NULL : merge->gpl_flags[t];
-#endif
+		if (COMPAT_EXPORT_FLAG_TABLE && below(merge, 4))
+			table->gpl_flags = merge->gpl_flags[t];
 		for (i = 0; i < merge->count; i++) {
 			if (!(merge->in[i] & BIT(t)))
 				continue;
