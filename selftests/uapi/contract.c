@@ -14,7 +14,7 @@
 #include <linux/flex_array.h>
 #include <linux/netdev_naming.h>
 #include <linux/symbol_index.h>
-#include "../harness.h"
+#include "../lib/harness.h"
 #include "ioctls.h"
 
 #define TAIL	64
