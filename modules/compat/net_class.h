@@ -22,4 +22,11 @@
 #define compat_class_net_ns(_net)	((const void *)(_net))
 #endif
 
+/* 6.4: the callbacks of a class attribute take const pointers. */
+#ifdef COMPAT_HAVE_CLASS_ATTRIBUTE_CONST
+#define compat_class_attr_const	const
+#else
+#define compat_class_attr_const
+#endif
+
 #endif /* COMPAT_NET_CLASS_H */

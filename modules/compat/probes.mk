@@ -22,6 +22,9 @@ compat-flags :=
 # 6.2: the callbacks of a class take a const struct device.
 compat-flags += $(call compat-probe,CLASS_CONST_DEVICE,linux/device/class.h,\*devnode..const struct device)
 
+# 6.4: the callbacks of a class attribute take const pointers.
+compat-flags += $(call compat-probe,CLASS_ATTRIBUTE_CONST,linux/device/class.h,store..const struct class \*class. const struct class_attribute)
+
 # 5.12: no more tables of symbols that are to become GPL-only.
 compat-flags += $(call compat-probe,EXPORT_GPL_FUTURE,linux/module.h,\*gpl_future_syms;)
 # One table of exports for all licences, with a table of flags.

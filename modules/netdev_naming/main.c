@@ -14,9 +14,18 @@ static int __init netdev_naming_init(void)
 	err = nn_node_init();
 	if (err)
 		goto err_exit_altname;
-	err = nn_control_init();
+	err = nn_node_work_init();
 	if (err)
 		goto err_exit_node;
+	err = nn_node_start();
+	if (err)
+		goto err_exit_node_work;
+	err = nn_event_device_init();
+	if (err)
+		goto err_stop_node;
+	err = nn_control_init();
+	if (err)
+		goto err_exit_event_device;
 	err = nn_notifier_init();
 	if (err)
 		goto err_exit_control;
@@ -25,6 +34,12 @@ static int __init netdev_naming_init(void)
 
 err_exit_control:
 	nn_control_exit();
+err_exit_event_device:
+	nn_event_device_exit();
+err_stop_node:
+	nn_node_stop();
+err_exit_node_work:
+	nn_node_work_exit();
 err_exit_node:
 	nn_node_exit();
 err_exit_altname:
@@ -39,6 +54,9 @@ static void __exit netdev_naming_exit(void)
 	nn_altname_probe_exit();
 	nn_notifier_exit();
 	nn_control_exit();
+	nn_event_device_exit();
+	nn_node_stop();
+	nn_node_work_exit();
 	nn_node_exit();
 	nn_altname_exit();
 	nn_nic_exit();

@@ -18,7 +18,7 @@
  *			applied before the next is asked. rtnetlink takes RTNL,
  *			so the notifier must never want this lock.
  * RTNL			taken by others around the notifier. Serializes arrival
- *			and departure of NICs and guards nn_nic.node.
+ *			and departure of NICs and guards nn_nic.event_device.
  * nn_lock		everything else below. Never held over an access to user
  *			memory: the notifier wants it under RTNL, and a page
  *			fault that user space serves would stall all networking.
@@ -39,6 +39,7 @@ struct nn_fixed {
 	char driver[NETDEV_NAMING_STRING_SIZE];
 	char parent_bus[NETDEV_NAMING_STRING_SIZE];
 	char parent_name[NETDEV_NAMING_DEVICE_SIZE];
+	bool hardware;		/* the net device is not below /sys/devices/virtual */
 };
 
 /* Strings one after another, each with its NUL. */
@@ -52,8 +53,9 @@ struct nn_altnames {
 struct nn_nic {
 	struct kref ref;	/* one until unregistered, one for each handle */
 	u64 id;
-	unsigned int minor;
-	struct device *node;	/* under RTNL; NULL while elsewhere */
+	struct rcu_head rcu;
+	struct device *event_device;	/* under RTNL */
+	struct nn_node *node;		/* only for the worker of node_work.c */
 
 	/* Under nn_lock. */
 	struct net_device *netdev;	/* NULL once unregistered */
@@ -68,6 +70,12 @@ struct nn_nic {
 	u64 generation;
 	struct nn_altnames altnames;	/* as last seen */
 	struct nn_fixed fixed;
+
+	/* Under nn_lock, for node_work.c. */
+	unsigned int node_wanted;	/* ifindex of the node; 0: none */
+	bool node_announce;
+	unsigned long node_ticket;
+	struct list_head node_link;
 };
 
 /* nic.c: the table of NICs */
@@ -76,18 +84,43 @@ struct nn_nic *nn_nic_create(struct net_device *netdev);
 void nn_nic_remove(struct nn_nic *nic);
 void nn_nic_put(struct nn_nic *nic);
 struct nn_nic *nn_nic_find(const struct net_device *netdev);
-struct nn_nic *nn_nic_get_by_minor(unsigned int minor);
+struct nn_nic *nn_nic_get_here(struct nn_nic *nic);
+void nn_nic_name(const struct nn_nic *nic, char *name);
+u64 nn_nic_generation(const struct nn_nic *nic);
 struct nn_nic *nn_nic_get_by_id(u64 id);
 struct nn_nic *nn_nic_get_by_ifindex(int ifindex);
 struct nn_nic *nn_nic_get_by_name(const char *name);
 void nn_nic_exit(void);
 
-/* node.c: the devices of the class */
+/* text.c */
+bool nn_is_text(const char *name);
+
+/* event_device.c: children of the net devices, by which udev orders events */
+int nn_event_device_init(void);
+void nn_event_device_exit(void);
+bool nn_event_device_add(struct nn_nic *nic, struct device *parent);
+bool nn_event_device_change(struct nn_nic *nic, struct device *parent);
+void nn_event_device_remove(struct nn_nic *nic);
+
+/* node.c: the devices with a number */
+struct nn_node;
 int nn_node_init(void);
+int nn_node_start(void);
+void nn_node_stop(void);
 void nn_node_exit(void);
-void nn_node_add(struct nn_nic *nic, struct device *parent);
-void nn_node_change(struct nn_nic *nic, struct device *parent);
-void nn_node_remove(struct nn_nic *nic);
+struct nn_node *nn_node_add(struct nn_nic *nic, unsigned int ifindex);
+void nn_node_remove(struct nn_node *node);
+unsigned int nn_node_ifindex(const struct nn_node *node);
+int nn_node_announce(struct nn_node *node);
+struct nn_nic *nn_nic_get_by_minor(unsigned int minor);
+
+/* node_work.c: the worker that makes nodes of what NICs want */
+int nn_node_work_init(void);
+void nn_node_work_exit(void);
+void nn_node_want(struct nn_nic *nic, unsigned int ifindex);
+void nn_node_want_announced(struct nn_nic *nic);
+void nn_node_run(void);
+void nn_node_announce_and_wait(unsigned int ifindex);
 
 /* notifier.c: what happens to net devices */
 int nn_notifier_init(void);

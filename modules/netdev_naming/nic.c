@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/flex_array.h>
 #include <linux/hashtable.h>
-#include <linux/idr.h>
 #include <net/net_namespace.h>
 #include <net/rtnetlink.h>
 
@@ -12,29 +10,9 @@
 DEFINE_MUTEX(nn_lock);
 LIST_HEAD(nn_nics);
 
-/* Indexed by minor, NULL where there is no NIC. */
-static DEFINE_FLEX_ARRAY_OF(struct nn_nic *, nn_table, NN_MINORS);
-static DEFINE_IDA(nn_minors);
-static unsigned int nn_next_minor;
 static u64 nn_last_id;
 
 static DEFINE_HASHTABLE(nn_by_netdev, 10);
-
-/*
- * Minors go round: a process that has just resolved a path, but not yet opened
- * the node, must not end up at the NIC that took over the minor.
- */
-static int nn_minor_alloc(void)
-{
-	int minor;
-
-	minor = ida_alloc_range(&nn_minors, nn_next_minor, NN_MINORS - 1, GFP_KERNEL);
-	if (minor == -ENOSPC && nn_next_minor)
-		minor = ida_alloc_range(&nn_minors, 0, nn_next_minor - 1, GFP_KERNEL);
-	if (minor >= 0)
-		nn_next_minor = (minor + 1) % NN_MINORS;
-	return minor;
-}
 
 /* A name that does not fit would be another name: leave it out. */
 static void nn_string_set(char *dst, size_t size, const char *src)
@@ -43,10 +21,20 @@ static void nn_string_set(char *dst, size_t size, const char *src)
 		strscpy(dst, src, size);
 }
 
+/* Whether udev finds it below /sys/devices/virtual: the device at the top is in a class. */
+static bool nn_is_hardware(const struct device *dev)
+{
+	while (dev->parent)
+		dev = dev->parent;
+	return !dev->class;
+}
+
 static void nn_fixed_init(struct nn_fixed *fixed, const struct net_device *netdev)
 {
 	const struct device *parent = netdev->dev.parent;
+	const struct device_driver *driver;
 
+	fixed->hardware = nn_is_hardware(&netdev->dev);
 	if (netdev->rtnl_link_ops)
 		nn_string_set(fixed->kind, sizeof(fixed->kind), netdev->rtnl_link_ops->kind);
 	if (netdev->dev.type)
@@ -55,12 +43,14 @@ static void nn_fixed_init(struct nn_fixed *fixed, const struct net_device *netde
 		return;
 	nn_string_set(fixed->parent_bus, sizeof(fixed->parent_bus), dev_bus_name(parent));
 	nn_string_set(fixed->parent_name, sizeof(fixed->parent_name), dev_name(parent));
-	if (parent->driver)
-		nn_string_set(fixed->driver, sizeof(fixed->driver), parent->driver->name);
+	/* The parent may lose its driver meanwhile; the driver itself stays for now. */
+	driver = READ_ONCE(parent->driver);
+	if (driver)
+		nn_string_set(fixed->driver, sizeof(fixed->driver), driver->name);
 }
 
 /**
- * nn_nic_create() - start to know a NIC
+ * nn_nic_create() - start to track a NIC
  * @netdev: registered in the initial network namespace
  *
  * Context: RTNL and nn_lock held.
@@ -68,39 +58,21 @@ static void nn_fixed_init(struct nn_fixed *fixed, const struct net_device *netde
  */
 struct nn_nic *nn_nic_create(struct net_device *netdev)
 {
-	struct nn_nic **slot, *nic;
-	int err;
+	struct nn_nic *nic;
 
 	nic = compat_kzalloc_obj(*nic, GFP_KERNEL);
 	if (!nic)
 		return ERR_PTR(-ENOMEM);
 
-	err = nn_minor_alloc();
-	if (err < 0)
-		goto err_free_nic;
-	nic->minor = err;
-
-	slot = flex_array_ptr_alloc(&nn_table, nic->minor, GFP_KERNEL | __GFP_ZERO);
-	if (!slot) {
-		err = -ENOMEM;
-		goto err_free_minor;
-	}
-	*slot = nic;
-
 	kref_init(&nic->ref);
 	INIT_LIST_HEAD(&nic->readers);
+	INIT_LIST_HEAD(&nic->node_link);
 	nic->id = ++nn_last_id;
 	nic->netdev = netdev;
 	nn_fixed_init(&nic->fixed, netdev);
 	hash_add(nn_by_netdev, &nic->by_netdev, (unsigned long)netdev);
 	list_add_tail(&nic->link, &nn_nics);
 	return nic;
-
-err_free_minor:
-	ida_free(&nn_minors, nic->minor);
-err_free_nic:
-	kfree(nic);
-	return ERR_PTR(err);
 }
 
 static void nn_nic_release(struct kref *ref)
@@ -108,7 +80,7 @@ static void nn_nic_release(struct kref *ref)
 	struct nn_nic *nic = container_of(ref, struct nn_nic, ref);
 
 	kfree(nic->altnames.names);
-	kfree(nic);
+	kfree_rcu(nic, rcu);
 }
 
 /**
@@ -129,10 +101,6 @@ void nn_nic_put(struct nn_nic *nic)
  */
 void nn_nic_remove(struct nn_nic *nic)
 {
-	struct nn_nic **slot = flex_array_ptr(&nn_table, nic->minor);
-
-	*slot = NULL;
-	ida_free(&nn_minors, nic->minor);
 	hash_del(&nic->by_netdev);
 	list_del(&nic->link);
 	/* Readers look without nn_lock. */
@@ -158,29 +126,49 @@ struct nn_nic *nn_nic_find(const struct net_device *netdev)
 	return NULL;
 }
 
-static struct nn_nic *nn_nic_get_here(struct nn_nic *nic)
+/**
+ * nn_nic_get_here() - take a reference if the NIC is in the initial namespace
+ * @nic: the NIC, or NULL
+ *
+ * Context: RCU read lock or nn_lock held.
+ * Return: the NIC, or NULL.
+ */
+struct nn_nic *nn_nic_get_here(struct nn_nic *nic)
 {
-	if (!nic || !nic->here)
+	if (!nic || !READ_ONCE(nic->here) || !kref_get_unless_zero(&nic->ref))
 		return NULL;
-	kref_get(&nic->ref);
 	return nic;
 }
 
 /**
- * nn_nic_get_by_minor() - find the NIC of a node
- * @minor: minor number
+ * nn_nic_name() - the name that a NIC has, or had last in the initial namespace
+ * @nic: the NIC
+ * @name: room for IFNAMSIZ bytes
  *
- * Return: the NIC with a reference, or NULL.
+ * Context: any but under nn_lock.
  */
-struct nn_nic *nn_nic_get_by_minor(unsigned int minor)
+void nn_nic_name(const struct nn_nic *nic, char *name)
 {
-	struct nn_nic **slot, *nic;
+	mutex_lock(&nn_lock);
+	memcpy(name, nic->name, IFNAMSIZ);
+	mutex_unlock(&nn_lock);
+}
+
+/**
+ * nn_nic_generation() - the number of events of a NIC so far
+ * @nic: the NIC
+ *
+ * Context: any but under nn_lock.
+ * Return: the number.
+ */
+u64 nn_nic_generation(const struct nn_nic *nic)
+{
+	u64 generation;
 
 	mutex_lock(&nn_lock);
-	slot = flex_array_ptr(&nn_table, minor);
-	nic = nn_nic_get_here(slot ? *slot : NULL);
+	generation = nic->generation;
 	mutex_unlock(&nn_lock);
-	return nic;
+	return generation;
 }
 
 /**
@@ -245,6 +233,4 @@ struct nn_nic *nn_nic_get_by_name(const char *name)
 void nn_nic_exit(void)
 {
 	WARN_ON(!list_empty(&nn_nics));
-	flex_array_free_parts(&nn_table.array);
-	ida_destroy(&nn_minors);
 }

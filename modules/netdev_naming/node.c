@@ -2,58 +2,69 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/cdev.h>
-#include <linux/ctype.h>
 #include <linux/device.h>
 #include <linux/slab.h>
+#include <linux/wait.h>
+#include <linux/xarray.h>
 #include <net/net_namespace.h>
 
 #include "compat/net_class.h"
+#include "compat/slab.h"
 #include "netdev_naming.h"
+
+/*
+ * The device with a number that stands for a NIC. Adding and removing it waits
+ * for devtmpfs and so for any process that reads a directory of /dev: nothing
+ * here may run under RTNL, or under a lock that something under RTNL takes. One
+ * worker calls it (node_work.c).
+ */
+struct nn_node {
+	struct device dev;
+	struct nn_nic *nic;	/* with a reference */
+	unsigned int ifindex;	/* in its name, also once the NIC has another one */
+	bool announced;
+};
 
 static dev_t nn_devt;
 static struct cdev nn_cdev;
 
-/*
- * Attributes must not take RTNL: it is held while the device is removed, which
- * waits for attributes that are being read.
- */
+/* NICs by the minor of their node, of those that have one. */
+static DEFINE_XARRAY_ALLOC(nn_minors);
+static u32 nn_next_minor;
+
+/* How many devices there are, also of those that are unregistered and still in use. */
+static atomic_t nn_node_count = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(nn_node_released);
+
+static struct nn_node *to_nn_node(const struct device *dev)
+{
+	return container_of(dev, struct nn_node, dev);
+}
+
 static ssize_t id_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	const struct nn_nic *nic = dev_get_drvdata(dev);
-
-	return sysfs_emit(buf, "%llu\n", nic->id);
+	return sysfs_emit(buf, "%llu\n", to_nn_node(dev)->nic->id);
 }
 static DEVICE_ATTR_RO(id);
 
 static ssize_t ifindex_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	const struct nn_nic *nic = dev_get_drvdata(dev);
-
-	return sysfs_emit(buf, "%u\n", READ_ONCE(nic->ifindex));
+	return sysfs_emit(buf, "%u\n", to_nn_node(dev)->ifindex);
 }
 static DEVICE_ATTR_RO(ifindex);
 
 static ssize_t interface_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	const struct nn_nic *nic = dev_get_drvdata(dev);
-	ssize_t len;
+	char name[IFNAMSIZ];
 
-	mutex_lock(&nn_lock);
-	len = sysfs_emit(buf, "%s\n", nic->name);
-	mutex_unlock(&nn_lock);
-	return len;
+	nn_nic_name(to_nn_node(dev)->nic, name);
+	return sysfs_emit(buf, "%s\n", name);
 }
 static DEVICE_ATTR_RO(interface);
 
 static ssize_t generation_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	const struct nn_nic *nic = dev_get_drvdata(dev);
-	u64 generation;
-
-	mutex_lock(&nn_lock);
-	generation = nic->generation;
-	mutex_unlock(&nn_lock);
-	return sysfs_emit(buf, "%llu\n", generation);
+	return sysfs_emit(buf, "%llu\n", nn_nic_generation(to_nn_node(dev)->nic));
 }
 static DEVICE_ATTR_RO(generation);
 
@@ -73,62 +84,23 @@ static char *nn_node_devnode(compat_class_const struct device *dev, umode_t *mod
 	return kasprintf(GFP_KERNEL, "netdev/%s", dev_name(dev));
 }
 
-/* As Unicode has it: neither too long, nor a surrogate, nor no character. */
-static bool nn_is_character(u32 code, unsigned int bytes)
-{
-	static const u32 least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-
-	return code >= least[bytes] && code <= 0x10ffff &&
-	       (code < 0xd800 || code > 0xdfff) && (code < 0xfdd0 || code > 0xfdef) &&
-	       (code & 0xfffe) != 0xfffe;
-}
-
-/*
- * The kernel takes nearly any byte in a name; udev (since 258.6, 259.4 and 260)
- * drops an event with control characters or anything but UTF-8 in its path.
- */
-static bool nn_is_text(const char *name)
-{
-	while (*name) {
-		u8 first = *name++;
-		unsigned int bytes, i;
-		u32 code;
-
-		if (first < 0x80) {
-			if (iscntrl(first))
-				return false;
-			continue;
-		}
-		if (first < 0xc0 || first >= 0xf8)
-			return false;
-		bytes = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-		code = first & (0x7f >> bytes);
-		for (i = 1; i < bytes; i++) {
-			if ((*name & 0xc0) != 0x80)
-				return false;
-			code = code << 6 | (*name++ & 0x3f);
-		}
-		if (!nn_is_character(code, bytes))
-			return false;
-	}
-	return true;
-}
-
 static int nn_node_uevent(compat_class_const struct device *dev, struct kobj_uevent_env *env)
 {
-	const struct nn_nic *nic = dev_get_drvdata(dev);
+	const struct nn_node *node = to_nn_node(dev);
+	char name[IFNAMSIZ];
 	int err = 0;
 
-	mutex_lock(&nn_lock);
-	if (nn_is_text(nic->name))
-		err = add_uevent_var(env, "INTERFACE=%s", nic->name);
+	nn_nic_name(node->nic, name);
+	if (nn_is_text(name))
+		err = add_uevent_var(env, "INTERFACE=%s", name);
 	if (!err)
-		err = add_uevent_var(env, "IFINDEX=%u", nic->ifindex);
-	mutex_unlock(&nn_lock);
+		err = add_uevent_var(env, "IFINDEX=%u", node->ifindex);
+	if (!err && node->nic->fixed.hardware)
+		err = add_uevent_var(env, "NETDEV_NAMING_HARDWARE=1");
 	return err;
 }
 
-/* Tagged, or the uevents would go to every network namespace. */
+/* Tagged with the namespace, or its uevents would go to every namespace. */
 static compat_class_ns *nn_node_namespace(compat_class_const struct device *dev)
 {
 	return compat_class_net_ns(&init_net);
@@ -143,73 +115,147 @@ static struct class nn_class = {
 	.namespace = nn_node_namespace,
 };
 
-/**
- * nn_node_add() - make the node of a NIC that is in the initial namespace
- * @nic: the NIC
- * @parent: its net device
- *
- * A NIC without a node still has a name, an id and events: a failure is only
- * reported. With a name that udev does not take in a path, the node's device is
- * no child of the net device.
- *
- * Context: RTNL held, nn_lock not held (uevents and attributes take it).
+/*
+ * udev's rule for the event device writes the ifindex. The write returns when
+ * the uevent was sent, so that "udevadm settle" waits for it, too.
  */
-void nn_node_add(struct nn_nic *nic, struct device *parent)
+static ssize_t announce_store(compat_class_attr_const struct class *class,
+			      compat_class_attr_const struct class_attribute *attr,
+			      const char *buf, size_t count)
 {
-	struct device *node;
+	unsigned int ifindex;
+	int err;
 
-	if (!nn_is_text(nic->name))
-		parent = NULL;
-	node = device_create(&nn_class, parent, MKDEV(MAJOR(nn_devt), nic->minor), nic,
-			     "if%u", nic->ifindex);
-	if (IS_ERR(node)) {
-		pr_warn("%s: no node: error %ld\n", nic->name, PTR_ERR(node));
-		return;
-	}
-	nic->node = node;
+	err = kstrtouint(buf, 10, &ifindex);
+	if (err)
+		return err;
+	nn_node_announce_and_wait(ifindex);
+	return count;
+}
+static CLASS_ATTR_WO(announce);
+
+static void nn_node_release(struct device *dev)
+{
+	struct nn_node *node = to_nn_node(dev);
+
+	nn_nic_put(node->nic);
+	kfree(node);
+	if (atomic_dec_and_test(&nn_node_count))
+		wake_up(&nn_node_released);
+}
+
+static struct nn_node *nn_node_alloc(struct nn_nic *nic, unsigned int ifindex, u32 minor)
+{
+	struct nn_node *node;
+
+	node = compat_kzalloc_obj(*node, GFP_KERNEL);
+	if (!node)
+		return NULL;
+	kref_get(&nic->ref);
+	node->nic = nic;
+	node->ifindex = ifindex;
+	atomic_inc(&nn_node_count);
+	device_initialize(&node->dev);
+	node->dev.class = &nn_class;
+	node->dev.devt = MKDEV(MAJOR(nn_devt), minor);
+	node->dev.release = nn_node_release;
+	/* Until udev's rule asks for it: udev is not through with the net device. */
+	dev_set_uevent_suppress(&node->dev, true);
+	return node;
 }
 
 /**
- * nn_node_change() - tell user space that the NIC has another name
+ * nn_node_add() - make the node of a NIC
  * @nic: the NIC
- * @parent: its net device
+ * @ifindex: interface index, for the name of the node
  *
- * Context: RTNL held, nn_lock not held.
+ * Minors go round: a process that has just resolved a path, but not yet opened
+ * the node, must not end up at the NIC that took over the minor.
+ *
+ * Context: the worker.
+ * Return: the node, or an ERR_PTR().
  */
-void nn_node_change(struct nn_nic *nic, struct device *parent)
+struct nn_node *nn_node_add(struct nn_nic *nic, unsigned int ifindex)
 {
-	/* There was no memory for it the last time. */
-	if (!nic->node) {
-		nn_node_add(nic, parent);
-		return;
+	struct nn_node *node;
+	u32 minor;
+	int err;
+
+	err = xa_alloc_cyclic(&nn_minors, &minor, nic, XA_LIMIT(0, NN_MINORS - 1),
+			      &nn_next_minor, GFP_KERNEL);
+	if (err < 0)
+		return ERR_PTR(err);
+	node = nn_node_alloc(nic, ifindex, minor);
+	if (!node) {
+		err = -ENOMEM;
+		goto err_free_minor;
 	}
-	if (nn_is_text(nic->name) == !!nic->node->parent) {
-		kobject_uevent(&nic->node->kobj, KOBJ_CHANGE);
-		return;
-	}
-	/*
-	 * To its other place. device_move() would leave the directory of the
-	 * class behind. Without a "remove", udev takes the "add" for a change
-	 * of the node that it knows, and keeps what it knows.
-	 */
-	dev_set_uevent_suppress(nic->node, true);
-	device_unregister(nic->node);
-	nic->node = NULL;
-	nn_node_add(nic, parent);
+	err = dev_set_name(&node->dev, "if%u", ifindex);
+	if (!err)
+		err = device_add(&node->dev);
+	if (err)
+		goto err_put_node;
+	return node;
+
+err_put_node:
+	put_device(&node->dev);
+err_free_minor:
+	xa_erase(&nn_minors, minor);
+	return ERR_PTR(err);
 }
 
 /**
- * nn_node_remove() - remove the node of a NIC that leaves
- * @nic: the NIC
+ * nn_node_remove() - remove a node
+ * @node: the node
  *
- * Context: RTNL held, nn_lock not held.
+ * Context: the worker.
  */
-void nn_node_remove(struct nn_nic *nic)
+void nn_node_remove(struct nn_node *node)
 {
-	if (!nic->node)
-		return;
-	device_unregister(nic->node);
-	nic->node = NULL;
+	u32 minor = MINOR(node->dev.devt);
+
+	device_unregister(&node->dev);
+	xa_erase(&nn_minors, minor);
+}
+
+unsigned int nn_node_ifindex(const struct nn_node *node)
+{
+	return node->ifindex;
+}
+
+/**
+ * nn_node_announce() - send a uevent of a node
+ * @node: the node
+ *
+ * Context: the worker.
+ * Return: 0 or an error, and no uevent then.
+ */
+int nn_node_announce(struct nn_node *node)
+{
+	int err;
+
+	dev_set_uevent_suppress(&node->dev, false);
+	err = kobject_uevent(&node->dev.kobj, node->announced ? KOBJ_CHANGE : KOBJ_ADD);
+	if (!err)
+		node->announced = true;
+	return err;
+}
+
+/**
+ * nn_nic_get_by_minor() - find the NIC of a node
+ * @minor: minor number
+ *
+ * Context: any but under nn_lock.
+ * Return: the NIC with a reference, or NULL.
+ */
+struct nn_nic *nn_nic_get_by_minor(unsigned int minor)
+{
+	struct nn_nic *nic;
+
+	rcu_read_lock();
+	nic = nn_nic_get_here(xa_load(&nn_minors, minor));
+	rcu_read_unlock();
+	return nic;
 }
 
 int nn_node_init(void)
@@ -238,9 +284,26 @@ err_free_region:
 	return err;
 }
 
+/* From here on, uevents can be asked for. */
+int nn_node_start(void)
+{
+	return class_create_file_ns(&nn_class, &class_attr_announce,
+				    compat_class_net_ns(&init_net));
+}
+
+/* Waits for whoever writes to "announce". */
+void nn_node_stop(void)
+{
+	class_remove_file_ns(&nn_class, &class_attr_announce, compat_class_net_ns(&init_net));
+}
+
+/* No NIC has a node any more. */
 void nn_node_exit(void)
 {
+	wait_event(nn_node_released, !atomic_read(&nn_node_count));
 	class_unregister(&nn_class);
 	cdev_del(&nn_cdev);
 	unregister_chrdev_region(nn_devt, NN_MINORS);
+	WARN_ON(!xa_empty(&nn_minors));
+	xa_destroy(&nn_minors);
 }

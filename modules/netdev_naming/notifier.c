@@ -10,6 +10,17 @@
 /* Under RTNL. The module goes: every NIC is to be forgotten. */
 static bool nn_stopping;
 
+/* Without an event device, udev's rules do not ask for the uevent of the node. */
+static void nn_netdev_announce(struct nn_nic *nic, bool by_udev)
+{
+	if (!by_udev) {
+		mutex_lock(&nn_lock);
+		nn_node_want_announced(nic);
+		mutex_unlock(&nn_lock);
+	}
+	nn_node_run();
+}
+
 /* Registered, or moved here; at load, every NIC that there is. */
 static void nn_netdev_arrive(struct net_device *netdev)
 {
@@ -26,7 +37,7 @@ static void nn_netdev_arrive(struct net_device *netdev)
 		nic = nn_nic_create(netdev);
 		if (IS_ERR(nic)) {
 			mutex_unlock(&nn_lock);
-			pr_warn("%s: not known: error %ld\n", netdev->name, PTR_ERR(nic));
+			pr_warn("%s: cannot track it: %pe\n", netdev->name, nic);
 			return;
 		}
 	}
@@ -34,9 +45,10 @@ static void nn_netdev_arrive(struct net_device *netdev)
 	WRITE_ONCE(nic->ifindex, netdev->ifindex);
 	strscpy(nic->name, netdev->name, sizeof(nic->name));
 	nn_event_emit(nic, type, NULL, 0);
+	nn_node_want(nic, nic->ifindex);
 	mutex_unlock(&nn_lock);
 
-	nn_node_add(nic, &netdev->dev);
+	nn_netdev_announce(nic, nn_event_device_add(nic, &netdev->dev));
 	nn_altname_check(nic);
 }
 
@@ -47,12 +59,18 @@ static void nn_netdev_leave(struct net_device *netdev)
 
 	mutex_lock(&nn_lock);
 	nic = nn_nic_find(netdev);
+	if (nic)
+		nn_node_want(nic, 0);
 	mutex_unlock(&nn_lock);
 	if (!nic)
 		return;
 
-	/* Only the notifier removes NICs, and RTNL is held: it is still there. */
-	nn_node_remove(nic);
+	/*
+	 * Before its parent. Its uevent lets udev wait for the worker. Only the
+	 * notifier removes NICs, and RTNL is held: this one is still there.
+	 */
+	nn_event_device_remove(nic);
+	nn_node_run();
 
 	mutex_lock(&nn_lock);
 	nic->moves++;
@@ -86,7 +104,7 @@ static void nn_netdev_rename(struct net_device *netdev)
 	nn_event_emit(nic, NETDEV_NAMING_EVENT_RENAMED, old, strlen(old));
 	mutex_unlock(&nn_lock);
 
-	nn_node_change(nic, &netdev->dev);
+	nn_netdev_announce(nic, nn_event_device_change(nic, &netdev->dev));
 }
 
 static void nn_netdev_change_address(struct net_device *netdev)

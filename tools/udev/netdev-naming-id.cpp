@@ -16,6 +16,7 @@
 #include "neighbours.hpp"
 #include "waymark/error.hpp"
 #include "waymark/tool.hpp"
+#include "waymark/udev.hpp"
 
 extern char **environ;
 
@@ -69,6 +70,22 @@ void print_each(const std::string &key, const std::vector<std::string> &names)
 	}
 }
 
+/*
+ * What udev knows of the network device. Its database goes by ifindex, so an answer
+ * that has the ifindex of the event is not that of another NIC with this name.
+ */
+naming::properties network_device(const naming::placement &place, const naming::nic_info &info)
+{
+	const waymark::udev_context udev;
+	waymark::udev_record record;
+
+	if (place.syspath.empty() || !udev.find(place.syspath, record) ||
+	    record.property("IFINDEX") != std::to_string(info.ifindex) ||
+	    naming::place_of(info.ifindex).syspath != place.syspath)
+		throw waymark::exit_with{waymark::status::failed};
+	return record.properties;
+}
+
 void import()
 {
 	const naming::properties props = environment();
@@ -78,10 +95,10 @@ void import()
 	const naming::nic_info info = opened.info(node);
 	const naming::placement place = naming::place_of(info.ifindex);
 
-	if (info.moved || info.name != name || place.syspath.empty())
+	if (info.moved || info.name != name)
 		throw waymark::exit_with{waymark::status::failed};
 
-	naming::neighbourhood all(naming::facts_of(info, props, place));
+	naming::neighbourhood all(naming::facts_of(info, network_device(place, info), place));
 	const nic_facts &self = all.self();
 	for (const auto &[directory, component] : self.links) {
 		std::string key;

@@ -37,8 +37,8 @@ std::string read_line(const std::string &path)
 
 placement place_of(unsigned int ifindex, const std::string &sysfs)
 {
-	static const std::string tail = "/netdev_naming/", up = "../../";
-	const std::string link = sysfs + "/class/netdev_naming/if" + std::to_string(ifindex);
+	static const std::string tail = "/netdev_naming_event/", up = "../../";
+	const std::string link = sysfs + "/class/netdev_naming_event/if" + std::to_string(ifindex);
 	char target[PATH_MAX];
 	const ssize_t len = readlink(link.c_str(), target, sizeof(target));
 	placement place;

@@ -127,18 +127,18 @@ TEST(PciSerial, BrokenListsEnd)
 	EXPECT_EQ(naming::pci_serial(config_with({{0x100, 0x00000003}})), "") << "all zero";
 }
 
-TEST(Place, ReadsTheNodeOfTheIndex)
+TEST(Place, FollowsTheEventDevice)
 {
 	char root[] = "place.XXXXXX";
 	ASSERT_NE(mkdtemp(root), nullptr);
 	const std::filesystem::path sysfs(root);
 	const auto nic = sysfs / "devices/pci0000:00/0000:00:03.0/virtio0/net/eth0";
 
-	std::filesystem::create_directories(nic / "netdev_naming/if2");
-	std::filesystem::create_directories(sysfs / "class/netdev_naming");
+	std::filesystem::create_directories(nic / "netdev_naming_event/if2");
+	std::filesystem::create_directories(sysfs / "class/netdev_naming_event");
 	std::filesystem::create_symlink(
-		"../../devices/pci0000:00/0000:00:03.0/virtio0/net/eth0/netdev_naming/if2",
-		sysfs / "class/netdev_naming/if2");
+		"../../devices/pci0000:00/0000:00:03.0/virtio0/net/eth0/netdev_naming_event/if2",
+		sysfs / "class/netdev_naming_event/if2");
 	std::ofstream(sysfs / "devices/pci0000:00/0000:00:03.0/label") << "Uplink\n";
 
 	const naming::placement place = naming::place_of(2, root);
@@ -149,9 +149,5 @@ TEST(Place, ReadsTheNodeOfTheIndex)
 	std::filesystem::create_directories(nic / "lower_eth1");
 	EXPECT_TRUE(naming::is_stacked(place.syspath));
 	EXPECT_EQ(naming::place_of(3, root).syspath, "");
-	/* While its NIC has a name that udev refuses. */
-	std::filesystem::create_symlink("../../devices/virtual/netdev_naming/if4",
-					sysfs / "class/netdev_naming/if4");
-	EXPECT_EQ(naming::place_of(4, root).location, "");
 	std::filesystem::remove_all(sysfs);
 }

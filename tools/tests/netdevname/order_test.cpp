@@ -45,7 +45,7 @@ TEST(CompareNatural, IsATotalOrder)
 
 TEST(LocationOf, IsThePlaceAndNotTheProbingOrder)
 {
-	EXPECT_EQ(location_of("/sys/devices/pci0000:00/0000:00:03.0/virtio7/net/eth0/netdev_naming/if2"),
+	EXPECT_EQ(location_of("/sys/devices/pci0000:00/0000:00:03.0/virtio7/net/eth0/netdev_naming_event/if2"),
 		  "pci0000:00/0000:00:03.0");
 	EXPECT_EQ(location_of("/sys/devices/pci0000:00/0000:00:1c.0/0000:01:00.1/net/ens3"),
 		  "pci0000:00/0000:00:1c.0/0000:01:00.1");
@@ -55,7 +55,7 @@ TEST(LocationOf, IsThePlaceAndNotTheProbingOrder)
 
 TEST(LocationOf, VirtualNicsHaveNone)
 {
-	EXPECT_EQ(location_of("/sys/devices/virtual/net/br0/netdev_naming/if9"), "");
+	EXPECT_EQ(location_of("/sys/devices/virtual/net/br0/netdev_naming_event/if9"), "");
 	EXPECT_EQ(location_of("/elsewhere/net/eth0"), "");
 	EXPECT_EQ(location_of(""), "");
 }
