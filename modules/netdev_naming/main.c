@@ -30,6 +30,8 @@ static int __init netdev_naming_init(void)
 	if (err)
 		goto err_exit_control;
 	nn_altname_probe_init();
+	/* Whoever loads the module finds the nodes of the NICs that there are. */
+	nn_node_announce_and_wait(0);
 	return 0;
 
 err_exit_control:

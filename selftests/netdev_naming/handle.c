@@ -13,11 +13,26 @@
 
 #define EVENT_TIMEOUT_MS	30000
 
+int node_announce(int ifindex)
+{
+	int fd = open("/sys/class/netdev_naming/announce", O_WRONLY | O_CLOEXEC);
+	int err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (dprintf(fd, "%d", ifindex) < 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+/* Who may not wait for the nodes has to know that they are there. */
 int handle_open(int ifindex)
 {
 	char path[64];
 	int fd;
 
+	node_announce(0);
 	snprintf(path, sizeof(path), "/dev/netdev/if%d", ifindex);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	return fd < 0 ? -errno : fd;

@@ -7,6 +7,7 @@
 #include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -25,6 +26,7 @@ FIXTURE(netns) {
 	int ifindex;
 	int fd;
 	__u64 id;
+	bool held;	/* udev, which asks for no uevent meanwhile */
 };
 
 FIXTURE_SETUP(netns)
@@ -50,6 +52,8 @@ FIXTURE_TEARDOWN(netns)
 {
 	netns_enter(self->home);
 	link_del(link_index("nnt0"));
+	if (self->held)
+		EXPECT_EQ(0, system("exec udevadm control --start-exec-queue"));
 	close(self->fd);
 	close(self->control);
 	close(self->other);
@@ -100,7 +104,7 @@ TEST_F(netns, round_trip)
 TEST_F(netns, returns_with_another_ifindex)
 {
 	struct netdev_naming_info info;
-	int squatter, back;
+	int squatter, back, fd;
 
 	ASSERT_EQ(0, link_move(self->ifindex, self->other));
 	squatter = link_add("dummy", "nnt1", self->ifindex);
@@ -116,6 +120,18 @@ TEST_F(netns, returns_with_another_ifindex)
 	EXPECT_EQ(back, info.ifindex);
 	EXPECT_STREQ("nnt0", info.name);
 	EXPECT_EQ(self->id, info.id);
+
+	/* Both nodes lead where their names say, although the ifindex has changed hands. */
+	fd = handle_open(back);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, handle_info(fd, NETDEV_NAMING_INFO_NAME, &info));
+	EXPECT_EQ(self->id, info.id);
+	close(fd);
+	fd = handle_open(squatter);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, handle_info(fd, NETDEV_NAMING_INFO_NAME, &info));
+	EXPECT_STREQ("nnt1", info.name);
+	close(fd);
 	EXPECT_EQ(0, link_del(squatter));
 }
 
@@ -273,7 +289,8 @@ static const char *uevent_get(const char *msg, ssize_t len, const char *key)
 
 /*
  * Counts the class's uevents that are there; the last one's action, name and
- * index go to @text. The kernel has sent them all by now: no waiting.
+ * index go to @text. The kernel has sent them all once the nodes are as they
+ * should be.
  */
 static int uevents(int fd, char *text, size_t size)
 {
@@ -281,6 +298,7 @@ static int uevents(int fd, char *text, size_t size)
 	ssize_t len;
 	int count = 0;
 
+	node_announce(0);
 	while ((len = recv(fd, msg, sizeof(msg) - 1, 0)) > 0) {
 		msg[len] = '\0';
 		if (strcmp(uevent_get(msg, len, "SUBSYSTEM"), "netdev_naming"))
@@ -293,11 +311,14 @@ static int uevents(int fd, char *text, size_t size)
 	return count;
 }
 
-TEST_F(netns, uevents_stay_at_home)
+/* A limit beyond any wait: who is killed leaves udev held. */
+TEST_F_TIMEOUT(netns, uevents_stay_at_home, 300)
 {
 	char text[256], expected[256];
 	int here, there, ifindex;
 
+	self->held = true;
+	ASSERT_EQ(0, system("exec udevadm control --stop-exec-queue"));
 	here = uevent_socket();
 	ASSERT_LE(0, here);
 	ASSERT_EQ(0, netns_enter(self->other));
@@ -307,11 +328,15 @@ TEST_F(netns, uevents_stay_at_home)
 
 	ifindex = link_add("dummy", "nnt1", 0);
 	ASSERT_LT(0, ifindex);
+	EXPECT_EQ(0, uevents(here, text, sizeof(text)));
+	ASSERT_EQ(0, node_announce(ifindex));
 	snprintf(expected, sizeof(expected), "add nnt1 %d netdev/if%d", ifindex, ifindex);
 	ASSERT_EQ(1, uevents(here, text, sizeof(text)));
 	EXPECT_STREQ(expected, text);
 
 	ASSERT_EQ(0, link_rename(ifindex, "nnt2"));
+	EXPECT_EQ(0, uevents(here, text, sizeof(text)));
+	ASSERT_EQ(0, node_announce(ifindex));
 	snprintf(expected, sizeof(expected), "change nnt2 %d netdev/if%d", ifindex, ifindex);
 	ASSERT_EQ(1, uevents(here, text, sizeof(text)));
 	EXPECT_STREQ(expected, text);
@@ -324,6 +349,7 @@ TEST_F(netns, uevents_stay_at_home)
 	ASSERT_EQ(0, netns_enter(self->other));
 	ASSERT_EQ(0, link_move(link_index("nnt2"), self->home));
 	ASSERT_EQ(0, netns_enter(self->home));
+	ASSERT_EQ(0, node_announce(link_index("nnt2")));
 	EXPECT_EQ(1, uevents(here, text, sizeof(text)));
 	ASSERT_EQ(0, link_del(link_index("nnt2")));
 	EXPECT_EQ(1, uevents(here, text, sizeof(text)));
@@ -332,31 +358,34 @@ TEST_F(netns, uevents_stay_at_home)
 	close(there);
 }
 
-/* The node hangs below the net device, which is what orders udev's events. */
-TEST_F(netns, node_is_a_child_of_the_net_device)
+/* The ifindex in the path of the event device, or 0. */
+static int event_device(const char *nic, int ifindex)
 {
-	char path[128], text[16] = "";
-	int fd;
+	char path[128];
 
-	snprintf(path, sizeof(path), "/sys/class/net/nnt0/netdev_naming/if%d/ifindex",
-		 self->ifindex);
-	fd = open(path, O_RDONLY);
-	ASSERT_LE(0, fd);
-	ASSERT_LT(0, read(fd, text, sizeof(text) - 1));
-	EXPECT_EQ(self->ifindex, atoi(text));
-	close(fd);
-	snprintf(path, sizeof(path), "/sys/class/netdev_naming/if%d", self->ifindex);
+	snprintf(path, sizeof(path), "/sys/class/net/%s/netdev_naming_event/if%d", nic, ifindex);
+	return access(path, F_OK) ? 0 : ifindex;
+}
+
+/* The event device hangs below the net device, which is what orders udev's events. */
+TEST_F(netns, event_device_is_a_child_of_the_net_device)
+{
+	char path[128];
+
+	EXPECT_EQ(self->ifindex, event_device("nnt0", self->ifindex));
+	snprintf(path, sizeof(path), "/sys/class/netdev_naming_event/if%d", self->ifindex);
 	EXPECT_EQ(0, access(path, F_OK));
+	/* With a number, the device would wait for devtmpfs under RTNL. */
+	snprintf(path, sizeof(path), "/sys/class/netdev_naming_event/if%d/dev", self->ifindex);
+	EXPECT_EQ(-1, access(path, F_OK));
 	ASSERT_EQ(0, link_rename(self->ifindex, "nnt1"));
-	snprintf(path, sizeof(path), "/sys/class/net/nnt1/netdev_naming/if%d/interface",
-		 self->ifindex);
-	fd = open(path, O_RDONLY);
-	ASSERT_LE(0, fd);
-	memset(text, 0, sizeof(text));
-	ASSERT_LT(0, read(fd, text, sizeof(text) - 1));
-	EXPECT_STREQ("nnt1\n", text);
-	close(fd);
+	EXPECT_EQ(self->ifindex, event_device("nnt1", self->ifindex));
 	ASSERT_EQ(0, link_rename(self->ifindex, "nnt0"));
+
+	/* It goes with the NIC, and takes the directory of its class along. */
+	ASSERT_EQ(0, link_move(self->ifindex, self->other));
+	snprintf(path, sizeof(path), "/sys/class/netdev_naming_event/if%d", self->ifindex);
+	EXPECT_EQ(-1, access(path, F_OK));
 }
 
 TEST_HARNESS_MAIN

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The node's device in sysfs: its attributes, where it sits, and its uevents; also with names
- * that udev does not take in a path.
+ * The node's device in sysfs, its attributes and its uevents, and the event device of its NIC;
+ * also with names that udev does not accept in a path.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -22,6 +22,7 @@
 
 #define CLASS	"/sys/class/netdev_naming"
 #define VIRTUAL	"/sys/devices/virtual/netdev_naming/"
+#define EVENTS	"/sys/class/netdev_naming_event"
 
 /* 2, 3 and 4 bytes a character. */
 static const char *const text[] = { "nn\xc3\xa4", "nn\xe2\x82\xac", "nn\xf0\x9f\x98\x80" };
@@ -53,6 +54,9 @@ FIXTURE_SETUP(node)
 
 	self->control = control_open();
 	ASSERT_LE(0, self->control);
+	/* Its rules ask for uevents, too, and give some NICs another name (252: "nn_"). */
+	ASSERT_EQ(0, system("exec udevadm control --stop-exec-queue"));
+	self->held = true;
 	self->ifindex = link_add("dummy", "nnt0", 0);
 	ASSERT_LT(0, self->ifindex);
 	self->fd = handle_open(self->ifindex);
@@ -96,14 +100,14 @@ static unsigned long long number(int ifindex, const char *name)
 	return strtoull(attribute(ifindex, name), NULL, 10);
 }
 
-/* What the node's device is a child of; NULL if it is none. */
+/* What the event device is a child of; NULL if there is none. */
 static const char *parent_of(int ifindex)
 {
 	static char target[PATH_MAX];
 	char path[256], *slash;
 	ssize_t len;
 
-	snprintf(path, sizeof(path), CLASS "/if%d/device", ifindex);
+	snprintf(path, sizeof(path), EVENTS "/if%d/device", ifindex);
 	len = readlink(path, target, sizeof(target) - 1);
 	if (len < 0)
 		return NULL;
@@ -172,41 +176,63 @@ static const char *uevent_value(const char *uevent, size_t len, const char *key)
 	return NULL;
 }
 
+static bool is_of(const char *uevent, size_t len, const char *subsystem, int ifindex)
+{
+	const char *found = uevent_value(uevent, len, "SUBSYSTEM");
+	const char *path = uevent_value(uevent, len, "DEVPATH");
+	char name[32];
+
+	snprintf(name, sizeof(name), "/if%d", ifindex);
+	return found && path && !strcmp(found, subsystem) &&
+	       strlen(path) > strlen(name) && !strcmp(path + strlen(path) - strlen(name), name);
+}
+
 /*
- * The uevents of the node since the last call, whose number is returned. The last one is
- * compared: @interface NULL means that there must be none in it, and no such path.
+ * The uevents of a class's device of this NIC since the last call, whose number is returned.
+ * @action, @interface: of the last one; NULL means that there must be no interface in it.
  */
 static int uevents_of(struct __test_metadata *_metadata, FIXTURE_DATA(node) * self,
-		      const char *action, const char *interface)
+		      const char *subsystem, const char *action, const char *interface)
 {
-	const char *subsystem, *index, *found, *path;
 	char uevent[8192];
+	const char *found;
 	int count = 0;
 	ssize_t len;
 
-	while ((len = recv(self->uevents, uevent, sizeof(uevent) - 1, 0)) > 0) {
+	while ((len = recv(self->uevents, uevent, sizeof(uevent) - 1, MSG_DONTWAIT)) > 0) {
 		uevent[len] = '\0';
-		subsystem = uevent_value(uevent, len, "SUBSYSTEM");
-		index = uevent_value(uevent, len, "IFINDEX");
-		if (!subsystem || strcmp(subsystem, "netdev_naming") ||
-		    !index || atoi(index) != self->ifindex)
+		if (!is_of(uevent, len, subsystem, self->ifindex))
 			continue;
 		count++;
 		found = uevent_value(uevent, len, "INTERFACE");
-		path = uevent_value(uevent, len, "DEVPATH");
-		ASSERT_NE(NULL, path);
 		EXPECT_STREQ(action, uevent_value(uevent, len, "ACTION"));
 		if (interface) {
 			ASSERT_NE(NULL, found);
 			EXPECT_STREQ(interface, found);
-			EXPECT_NE(NULL, strstr(path, interface));
 		} else {
 			EXPECT_EQ(NULL, found);
-			EXPECT_EQ(path, strstr(path, VIRTUAL + strlen("/sys")));
 		}
 	}
 	EXPECT_EQ(EAGAIN, errno);
 	return count;
+}
+
+/* The node sends one when udev's rule asks for it, and none before. */
+static void asked_for(struct __test_metadata *_metadata, FIXTURE_DATA(node) * self,
+		      const char *action, const char *interface)
+{
+	ASSERT_EQ(0, node_announce(0));
+	EXPECT_EQ(0, uevents_of(_metadata, self, "netdev_naming", NULL, NULL));
+	ASSERT_EQ(0, node_announce(self->ifindex));
+	EXPECT_EQ(1, uevents_of(_metadata, self, "netdev_naming", action, interface));
+}
+
+/* Without an event device, the node sends one by itself. */
+static void unasked(struct __test_metadata *_metadata, FIXTURE_DATA(node) * self,
+		    const char *action)
+{
+	ASSERT_EQ(0, node_announce(0));
+	EXPECT_EQ(1, uevents_of(_metadata, self, "netdev_naming", action, NULL));
 }
 
 /* The node can be opened, and is that of the NIC with this name. */
@@ -221,29 +247,30 @@ static void opens(struct __test_metadata *_metadata, int ifindex, const char *na
 	close(fd);
 }
 
-static void is_child(struct __test_metadata *_metadata, FIXTURE_DATA(node) * self,
-		     const char *name)
+static void has_event_device(struct __test_metadata *_metadata, FIXTURE_DATA(node) * self,
+			     const char *name)
 {
 	const char *parent = parent_of(self->ifindex);
 
 	ASSERT_NE(NULL, parent);
 	EXPECT_STREQ(name, parent);
-	EXPECT_FALSE(is_virtual(self->ifindex));
+	EXPECT_TRUE(is_virtual(self->ifindex));
 }
 
-static void is_no_child(struct __test_metadata *_metadata, FIXTURE_DATA(node) * self)
+static void has_no_event_device(struct __test_metadata *_metadata, FIXTURE_DATA(node) * self)
 {
 	EXPECT_EQ(NULL, parent_of(self->ifindex));
 	EXPECT_TRUE(is_virtual(self->ifindex));
 }
 
-TEST_F(node, attributes)
+TEST_F_TIMEOUT(node, attributes, 300)
 {
 	struct netdev_naming_event event;
 	struct netdev_naming_info info;
 
 	all_agree(_metadata, self, "nnt0");
-	is_child(_metadata, self, "nnt0");
+	has_event_device(_metadata, self, "nnt0");
+	asked_for(_metadata, self, "add", "nnt0");
 	ASSERT_EQ(0, handle_info(self->fd, NETDEV_NAMING_INFO_NAME, &info));
 
 	/* The number of events so far: this is one more. */
@@ -253,59 +280,102 @@ TEST_F(node, attributes)
 	ASSERT_EQ(0, event_read(self->fd, &event));
 	EXPECT_EQ(info.generation + 1, event.generation);
 	all_agree(_metadata, self, "nnt-new");
-	is_child(_metadata, self, "nnt-new");
-	EXPECT_EQ(1, uevents_of(_metadata, self, "change", "nnt-new"));
+	has_event_device(_metadata, self, "nnt-new");
+	asked_for(_metadata, self, "change", "nnt-new");
 }
 
-TEST_F(node, names_of_many_bytes_a_character)
+/* As udev is to handle the net device first, its event device has an event of each rename. */
+TEST_F_TIMEOUT(node, event_device_follows_renames, 300)
+{
+	ASSERT_EQ(0, link_rename(self->ifindex, "nnt-new"));
+	EXPECT_EQ(1, uevents_of(_metadata, self, "netdev_naming_event", "change", NULL));
+	ASSERT_EQ(0, link_del(self->ifindex));
+	EXPECT_EQ(1, uevents_of(_metadata, self, "netdev_naming_event", "remove", NULL));
+}
+
+/* Two users of one path: a minor that was just given back comes back last. */
+TEST_F_TIMEOUT(node, minors_go_round, 300)
+{
+	char before[256], after[256];
+
+	strcpy(before, attribute(self->ifindex, "dev"));
+	ASSERT_STRNE("", before);
+	ASSERT_EQ(0, link_del(self->ifindex));
+	ASSERT_EQ(0, node_announce(0));
+	self->ifindex = link_add("dummy", "nnt0", 0);
+	ASSERT_LT(0, self->ifindex);
+	ASSERT_EQ(0, node_announce(0));
+	strcpy(after, attribute(self->ifindex, "dev"));
+	ASSERT_STRNE("", after);
+	EXPECT_STRNE(before, after);
+}
+
+/* NICs take over an ifindex before the worker has removed the node of the one before. */
+TEST_F_TIMEOUT(node, ifindex_changes_hands, 300)
+{
+	struct netdev_naming_info info;
+	int i, fd;
+
+	for (i = 0; i < harness_rounds(100); i++) {
+		ASSERT_EQ(0, link_del(self->ifindex));
+		ASSERT_EQ(self->ifindex, link_add("dummy", i % 2 ? "nnt0" : "nnt1", self->ifindex));
+	}
+	ASSERT_EQ(0, handle_info(self->fd, 0, &info) == -ENODEV ? 0 : 1);
+	fd = handle_open(self->ifindex);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, handle_info(fd, NETDEV_NAMING_INFO_NAME, &info));
+	EXPECT_STREQ(i % 2 ? "nnt1" : "nnt0", info.name);
+	EXPECT_EQ(info.id, number(self->ifindex, "id"));
+	close(fd);
+}
+
+TEST_F_TIMEOUT(node, names_of_many_bytes_a_character, 300)
 {
 	unsigned int i;
 
+	asked_for(_metadata, self, "add", "nnt0");
 	for (i = 0; i < ARRAY_SIZE(text); i++) {
 		ASSERT_EQ(0, link_rename(self->ifindex, text[i]));
 		all_agree(_metadata, self, text[i]);
-		is_child(_metadata, self, text[i]);
-		EXPECT_EQ(1, uevents_of(_metadata, self, "change", text[i]));
+		has_event_device(_metadata, self, text[i]);
+		asked_for(_metadata, self, "change", text[i]);
 	}
 	opens(_metadata, self->ifindex, text[i - 1]);
 }
 
 /* The descriptor that was opened before follows, as all_agree() asks it. */
-TEST_F(node, names_that_are_no_text)
+TEST_F_TIMEOUT(node, names_that_are_no_text, 300)
 {
 	unsigned int i;
 
+	asked_for(_metadata, self, "add", "nnt0");
 	for (i = 0; i < ARRAY_SIZE(no_text); i++) {
 		TH_LOG("name %u", i);
 		ASSERT_EQ(0, link_rename(self->ifindex, no_text[i]));
 		all_agree(_metadata, self, no_text[i]);
-		is_no_child(_metadata, self);
-		EXPECT_EQ(1, uevents_of(_metadata, self, i ? "change" : "add", NULL));
+		has_no_event_device(_metadata, self);
+		unasked(_metadata, self, "change");
 		opens(_metadata, self->ifindex, no_text[i]);
 	}
 	ASSERT_EQ(0, link_rename(self->ifindex, "nnt-text"));
 	all_agree(_metadata, self, "nnt-text");
-	is_child(_metadata, self, "nnt-text");
-	EXPECT_EQ(1, uevents_of(_metadata, self, "add", "nnt-text"));
+	has_event_device(_metadata, self, "nnt-text");
+	asked_for(_metadata, self, "change", "nnt-text");
 	opens(_metadata, self->ifindex, "nnt-text");
 }
 
-/* It comes with such a name. */
-/* A limit beyond any wait: who is killed leaves udev held. */
+/* It comes with such a name. A limit beyond any wait: who is killed leaves udev held. */
 TEST_F_TIMEOUT(node, new_nic_without_text, 300)
 {
 	ASSERT_EQ(0, link_del(self->ifindex));
 	close(self->fd);
-	/* udev gives a new NIC another name if its own is no text, some time (252: "nn_"). */
-	self->held = true;
-	ASSERT_EQ(0, system("exec udevadm control --stop-exec-queue"));
 	self->ifindex = link_add("dummy", no_text[0], 0);
 	ASSERT_LT(0, self->ifindex);
 	self->fd = handle_open(self->ifindex);
 	ASSERT_LE(0, self->fd);
 	all_agree(_metadata, self, no_text[0]);
-	is_no_child(_metadata, self);
-	EXPECT_EQ(1, uevents_of(_metadata, self, "add", NULL));
+	has_no_event_device(_metadata, self);
+	unasked(_metadata, self, "add");
 }
 
 TEST_HARNESS_MAIN
