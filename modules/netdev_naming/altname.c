@@ -16,6 +16,9 @@
 
 static struct workqueue_struct *nn_altname_queue;
 
+/* NICs whose names have to be read again, each with a reference; under nn_lock. */
+static LIST_HEAD(nn_stale);
+
 static int nn_altnames_parse(const struct nlmsghdr *head, struct nn_altnames *altnames)
 {
 	const struct nlattr *list, *attr;
@@ -59,24 +62,61 @@ static bool nn_altnames_contain(const struct nn_altnames *altnames, const char *
 	return false;
 }
 
-/* Emits an event for every name in @from that is not in @to. */
-static void nn_altnames_compare(struct nn_nic *nic, const struct nn_altnames *from,
-				const struct nn_altnames *to, enum netdev_naming_event_type type)
+struct nn_altname_change {
+	enum netdev_naming_event_type type;
+	const char *name;
+};
+
+/* Every name in @from that is not in @to. */
+static unsigned int nn_altnames_compare(const struct nn_altnames *from,
+					const struct nn_altnames *to,
+					enum netdev_naming_event_type type,
+					struct nn_altname_change *change)
 {
 	const char *name = NULL;
+	unsigned int count = 0;
 
-	while ((name = nn_altnames_next(from, name)))
+	while ((name = nn_altnames_next(from, name))) {
 		if (!nn_altnames_contain(to, name))
-			nn_event_emit(nic, type, name,
-				      strnlen(name, NETDEV_NAMING_ALTNAME_SIZE - 1));
+			change[count++] = (struct nn_altname_change) { type, name };
+		cond_resched();
+	}
+	return count;
 }
 
-/* Exchanges the names. Only a NIC that is here has events. */
-static void nn_altnames_apply(struct nn_nic *nic, struct nn_altnames *altnames)
+/*
+ * Exchanges the names. Only a NIC that is here has events. What has changed is
+ * found out before nn_lock is taken.
+ */
+static int nn_altnames_apply(struct nn_nic *nic, const struct nn_place *place,
+			     struct nn_altnames *altnames)
 {
-	nn_altnames_compare(nic, &nic->altnames, altnames, NETDEV_NAMING_EVENT_ALTNAME_REMOVED);
-	nn_altnames_compare(nic, altnames, &nic->altnames, NETDEV_NAMING_EVENT_ALTNAME_ADDED);
-	swap(nic->altnames, *altnames);
+	struct nn_altname_change *changes;
+	unsigned int count, nr;
+	int err = 0;
+
+	lockdep_assert_held(&nn_rtnetlink_lock);
+	changes = kvmalloc_array(nic->altnames.count + altnames->count + 1, sizeof(*changes),
+				 GFP_KERNEL);
+	if (!changes)
+		return -ENOMEM;
+	count = nn_altnames_compare(&nic->altnames, altnames,
+				    NETDEV_NAMING_EVENT_ALTNAME_REMOVED, changes);
+	count += nn_altnames_compare(altnames, &nic->altnames,
+				     NETDEV_NAMING_EVENT_ALTNAME_ADDED, changes + count);
+
+	raw_spin_lock(&nn_lock);
+	if (!nn_place_valid(nic, place)) {
+		err = -EAGAIN;
+	} else if (nic->here) {
+		for (nr = 0; nr < count; nr++)
+			nn_event_emit(nic, changes[nr].type, changes[nr].name,
+				      strnlen(changes[nr].name, NETDEV_NAMING_ALTNAME_SIZE - 1));
+		swap(nic->altnames, *altnames);
+	}
+	raw_spin_unlock(&nn_lock);
+	kvfree(changes);
+	return err;
 }
 
 /**
@@ -107,13 +147,7 @@ int nn_altnames_read(struct nn_nic *nic, const struct nn_place *place,
 		}
 	}
 
-	mutex_lock(&nn_lock);
-	if (!nn_place_valid(nic, place))
-		err = -EAGAIN;
-	else if (nic->here)
-		nn_altnames_apply(nic, &altnames);
-	mutex_unlock(&nn_lock);
-
+	err = nn_altnames_apply(nic, place, &altnames);
 	kfree(altnames.names);
 	if (err && copy)
 		kfree(copy->names);
@@ -126,28 +160,34 @@ static int nn_altnames_answer(struct nn_nic *nic, const struct nn_place *place,
 	return nn_altnames_read(nic, place, head, copy);
 }
 
+static void nn_altname_set_stale(struct nn_nic *nic)
+{
+	raw_spin_lock(&nn_lock);
+	if (list_empty(&nic->stale_link)) {
+		kref_get(&nic->ref);
+		list_add_tail(&nic->stale_link, &nn_stale);
+	}
+	raw_spin_unlock(&nn_lock);
+}
+
+/* Returns a NIC with the reference that the list had, or NULL. */
 static struct nn_nic *nn_altname_next_stale(void)
 {
-	struct nn_nic *nic, *found = NULL;
+	struct nn_nic *nic;
 
-	mutex_lock(&nn_lock);
-	list_for_each_entry(nic, &nn_nics, link) {
-		if (nic->altnames_stale) {
-			nic->altnames_stale = false;
-			kref_get(&nic->ref);
-			found = nic;
-			break;
-		}
-	}
-	mutex_unlock(&nn_lock);
-	return found;
+	raw_spin_lock(&nn_lock);
+	nic = list_first_entry_or_null(&nn_stale, struct nn_nic, stale_link);
+	if (nic)
+		list_del_init(&nic->stale_link);
+	raw_spin_unlock(&nn_lock);
+	return nic;
 }
 
 /* Turns requests that the probe has seen into NICs to look at. */
 static void nn_altname_mark(void)
 {
 	unsigned int ifindexes[NN_ALTNAME_PENDING_MAX], count, nr;
-	struct nn_nic *nic;
+	struct nn_nic *nic = NULL;
 	bool all;
 
 	count = nn_altname_probe_take(ifindexes, &all);
@@ -158,18 +198,27 @@ static void nn_altname_mark(void)
 	rtnl_lock();
 	rtnl_unlock();
 
-	mutex_lock(&nn_lock);
-	list_for_each_entry(nic, &nn_nics, link) {
-		for (nr = 0; nr < count && nic->ifindex != ifindexes[nr]; nr++)
-			;
-		if (nic->here && (all || nr < count))
-			nic->altnames_stale = true;
+	for (nr = 0; nr < count && !all; nr++) {
+		nic = nn_nic_get_by_ifindex(ifindexes[nr]);
+		if (nic)
+			nn_altname_set_stale(nic);
+		nn_nic_put(nic);
 	}
-	mutex_unlock(&nn_lock);
+	if (!all)
+		return;
+	while ((nic = nn_nic_next(nic)))
+		if (READ_ONCE(nic->here))
+			nn_altname_set_stale(nic);
 }
 
 static void nn_altname_work(struct work_struct *work);
 static DECLARE_DELAYED_WORK(nn_altname_works, nn_altname_work);
+
+/* There was no memory, or the NIC was on the move. */
+static bool nn_altname_again(int err)
+{
+	return err == -ENOMEM || err == -EAGAIN;
+}
 
 static void nn_altname_work(struct work_struct *work)
 {
@@ -177,26 +226,19 @@ static void nn_altname_work(struct work_struct *work)
 	int err = 0;
 
 	nn_altname_mark();
-	while (err != -ENOMEM && (nic = nn_altname_next_stale())) {
+	while (!nn_altname_again(err) && (nic = nn_altname_next_stale())) {
 		err = nn_rtnetlink_ask(nic, NULL, nn_altnames_answer, NULL);
-		if (err == -ENOMEM) {
-			mutex_lock(&nn_lock);
-			nic->altnames_stale = true;
-			mutex_unlock(&nn_lock);
-		}
+		if (nn_altname_again(err))
+			nn_altname_set_stale(nic);
 		nn_nic_put(nic);
 	}
 	/* An event comes late rather than never. */
-	if (err == -ENOMEM)
+	if (nn_altname_again(err))
 		queue_delayed_work(nn_altname_queue, &nn_altname_works, NN_ALTNAME_RETRY_DELAY);
 }
 
-/**
- * nn_altname_look() - look at the NICs whose alternative names may have changed
- *
- * Context: any.
- */
-void nn_altname_look(void)
+/* Context: any, also that of a kprobe. */
+static void nn_altname_look(void)
 {
 	mod_delayed_work(nn_altname_queue, &nn_altname_works, 0);
 }
@@ -209,13 +251,12 @@ void nn_altname_look(void)
  */
 void nn_altname_check(struct nn_nic *nic)
 {
-	mutex_lock(&nn_lock);
-	nic->altnames_stale = true;
-	mutex_unlock(&nn_lock);
+	ASSERT_RTNL();
+	nn_altname_set_stale(nic);
 	nn_altname_look();
 }
 
-int nn_altnames_get(struct nn_call *call)
+int nn_altnames_get(struct waymark_ioctl_call *call)
 {
 	struct netdev_naming_altnames *arg = call->arg;
 	struct nn_altnames copy;
@@ -223,7 +264,7 @@ int nn_altnames_get(struct nn_call *call)
 
 	if (arg->__reserved)
 		return -EINVAL;
-	err = nn_rtnetlink_ask(call->reader->nic, call->file, nn_altnames_answer, &copy);
+	err = nn_rtnetlink_ask(nn_call_reader(call)->nic, call->file, nn_altnames_answer, &copy);
 	if (err)
 		return err;
 
@@ -239,12 +280,21 @@ int nn_altnames_get(struct nn_call *call)
 
 int nn_altname_init(void)
 {
-	nn_altname_queue = alloc_workqueue(KBUILD_MODNAME, WQ_UNBOUND, 0);
-	return nn_altname_queue ? 0 : -ENOMEM;
+	nn_altname_queue = alloc_workqueue(NN_NAME, WQ_UNBOUND, 0);
+	if (!nn_altname_queue)
+		return -ENOMEM;
+	nn_altname_probe_init(nn_altname_look);
+	return 0;
 }
 
+/* No NIC is known any more: there is nothing to look at, nor to try again. */
 void nn_altname_exit(void)
 {
+	struct nn_nic *nic;
+
+	nn_altname_probe_exit();
 	cancel_delayed_work_sync(&nn_altname_works);
+	while ((nic = nn_altname_next_stale()))
+		nn_nic_put(nic);
 	destroy_workqueue(nn_altname_queue);
 }

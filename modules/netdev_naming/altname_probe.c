@@ -23,6 +23,9 @@ static unsigned int nn_pending[NN_ALTNAME_PENDING_MAX];	/* ifindexes */
 static unsigned int nn_pending_count;
 static bool nn_pending_all;			/* did not fit, or not known */
 
+/* To be called when there was a request. */
+static void (*nn_probe_seen)(void);
+
 static void nn_pending_add(unsigned int ifindex)
 {
 	unsigned long flags;
@@ -79,8 +82,8 @@ static bool nn_probe_request(struct pt_regs *regs, unsigned int *ifindex)
 #endif
 
 /*
- * RTNL is held and the names are still the old ones. Who looks has to wait for
- * RTNL, and so sees the new ones.
+ * RTNL is held and the names are still the old ones. The worker takes RTNL
+ * first, so it sees the new names.
  */
 static int nn_probe_hit(struct kprobe *probe, struct pt_regs *regs)
 {
@@ -88,7 +91,7 @@ static int nn_probe_hit(struct kprobe *probe, struct pt_regs *regs)
 
 	if (nn_probe_request(regs, &ifindex)) {
 		nn_pending_add(ifindex);
-		nn_altname_look();
+		nn_probe_seen();
 	}
 	return 0;
 }
@@ -103,23 +106,58 @@ static struct kprobe nn_probe_del = {
 	.pre_handler = nn_probe_hit,
 };
 
+/* Called once, to see whether probes are hit. */
+static noinline void nn_probe_target(void)
+{
+	/* Keeps the compiler from taking the call for one without effect. */
+	barrier();
+}
+
+static bool nn_probe_target_hit;
+
+static int nn_probe_hit_target(struct kprobe *probe, struct pt_regs *regs)
+{
+	WRITE_ONCE(nn_probe_target_hit, true);
+	return 0;
+}
+
+static struct kprobe nn_probe_self = {
+	.addr = (kprobe_opcode_t *)nn_probe_target,
+	.pre_handler = nn_probe_hit_target,
+};
+
 #define NN_DISARM_RETRY_MS 20
 
-static struct kprobe *nn_probes[] = { &nn_probe_add, &nn_probe_del };
+static struct kprobe *nn_probes[] = { &nn_probe_add, &nn_probe_del, &nn_probe_self };
 static bool nn_probed;
 
-void nn_altname_probe_init(void)
+/**
+ * nn_altname_probe_init() - start to see requests
+ * @seen: called when there was one, in the context of a kprobe
+ *
+ * Context: may sleep.
+ */
+void nn_altname_probe_init(void (*seen)(void))
 {
-	int err = register_kprobes(nn_probes, ARRAY_SIZE(nn_probes));
+	int err;
 
+	nn_probe_seen = seen;
+	err = register_kprobes(nn_probes, ARRAY_SIZE(nn_probes));
 	nn_probed = !err;
-	if (err)
-		pr_notice("alternative names of NICs that are down: no events (error %d)\n", err);
+	if (err) {
+		pr_notice("no events for alternative names of NICs that are down: %pe\n",
+			  ERR_PTR(err));
+		return;
+	}
+	/* Registration succeeds while all kprobes of the machine are switched off. */
+	nn_probe_target();
+	if (!READ_ONCE(nn_probe_target_hit))
+		pr_notice("no events for alternative names of NICs that are down: kprobes are off\n");
 }
 
 /*
- * To disarm a probe takes memory. unregister_kprobes() tells nobody that it had
- * none, and leaves a probe behind that calls code which is about to go.
+ * Disarming a probe takes memory. unregister_kprobes() does not report that it
+ * had none, and leaves a probe behind that calls code which is about to go.
  */
 void nn_altname_probe_exit(void)
 {

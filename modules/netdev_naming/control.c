@@ -6,14 +6,18 @@
 
 #include "netdev_naming.h"
 
+/* A module built for tests has longer structures: tests/Kbuild. */
+#ifndef NN_GROWN
 static_assert(sizeof(struct netdev_naming_entry) == 40);
 static_assert(sizeof(struct netdev_naming_enumerate) == 48);
 static_assert(sizeof(struct netdev_naming_open_by_ifindex) == 16);
 static_assert(sizeof(struct netdev_naming_open_by_name) == 144);
 static_assert(sizeof(struct netdev_naming_open_by_id) == 24);
 static_assert(sizeof(struct netdev_naming_event) == 200);
+static_assert(sizeof(struct netdev_naming_event_size) == 16);
+#endif
 
-static int nn_control_open_handle(struct nn_call *call, struct nn_nic *nic, __s32 *fd)
+static int nn_control_open_handle(struct waymark_ioctl_call *call, struct nn_nic *nic, __s32 *fd)
 {
 	int err;
 
@@ -25,7 +29,7 @@ static int nn_control_open_handle(struct nn_call *call, struct nn_nic *nic, __s3
 	return err;
 }
 
-static int nn_control_open_by_ifindex(struct nn_call *call)
+static int nn_control_open_by_ifindex(struct waymark_ioctl_call *call)
 {
 	struct netdev_naming_open_by_ifindex *arg = call->arg;
 
@@ -34,7 +38,7 @@ static int nn_control_open_by_ifindex(struct nn_call *call)
 	return nn_control_open_handle(call, nn_nic_get_by_ifindex(arg->ifindex), &arg->fd);
 }
 
-static int nn_control_open_by_name(struct nn_call *call)
+static int nn_control_open_by_name(struct waymark_ioctl_call *call)
 {
 	struct netdev_naming_open_by_name *arg = call->arg;
 
@@ -44,7 +48,7 @@ static int nn_control_open_by_name(struct nn_call *call)
 	return nn_control_open_handle(call, nn_nic_get_by_name(arg->name), &arg->fd);
 }
 
-static int nn_control_open_by_id(struct nn_call *call)
+static int nn_control_open_by_id(struct waymark_ioctl_call *call)
 {
 	struct netdev_naming_open_by_id *arg = call->arg;
 
@@ -53,20 +57,32 @@ static int nn_control_open_by_id(struct nn_call *call)
 	return nn_control_open_handle(call, nn_nic_get_by_id(arg->id), &arg->fd);
 }
 
-static const struct nn_ioctl nn_control_ioctls[] = {
-	NN_IOCTL(NETDEV_NAMING_IOC_ENUMERATE, struct netdev_naming_enumerate, total,
-		 nn_enumerate),
-	NN_IOCTL(NETDEV_NAMING_IOC_OPEN_BY_IFINDEX, struct netdev_naming_open_by_ifindex, fd,
-		 nn_control_open_by_ifindex),
-	NN_IOCTL(NETDEV_NAMING_IOC_OPEN_BY_NAME, struct netdev_naming_open_by_name, __reserved,
-		 nn_control_open_by_name),
-	NN_IOCTL(NETDEV_NAMING_IOC_OPEN_BY_ID, struct netdev_naming_open_by_id, __reserved,
-		 nn_control_open_by_id),
+union nn_control_arg {
+	struct netdev_naming_enumerate enumerate;
+	struct netdev_naming_open_by_ifindex by_ifindex;
+	struct netdev_naming_open_by_name by_name;
+	struct netdev_naming_open_by_id by_id;
+	struct netdev_naming_event_size event_size;
 };
 
-static long nn_control_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static const struct waymark_ioctl nn_control_ioctls[] = {
+	WAYMARK_IOCTL(NETDEV_NAMING_IOC_ENUMERATE, union nn_control_arg,
+		      struct netdev_naming_enumerate, total, nn_enumerate),
+	WAYMARK_IOCTL(NETDEV_NAMING_IOC_OPEN_BY_IFINDEX, union nn_control_arg,
+		      struct netdev_naming_open_by_ifindex, fd, nn_control_open_by_ifindex),
+	WAYMARK_IOCTL(NETDEV_NAMING_IOC_OPEN_BY_NAME, union nn_control_arg,
+		      struct netdev_naming_open_by_name, __reserved, nn_control_open_by_name),
+	WAYMARK_IOCTL(NETDEV_NAMING_IOC_OPEN_BY_ID, union nn_control_arg,
+		      struct netdev_naming_open_by_id, __reserved, nn_control_open_by_id),
+	WAYMARK_IOCTL(NETDEV_NAMING_IOC_SET_EVENT_SIZE, union nn_control_arg,
+		      struct netdev_naming_event_size, __reserved, nn_event_size_set),
+};
+
+static long nn_control_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 {
-	return nn_ioctl_dispatch(file, nn_control_ioctls, ARRAY_SIZE(nn_control_ioctls), cmd, arg);
+	union nn_control_arg arg;
+
+	return waymark_ioctl(file, nn_control_ioctls, &arg, cmd, user);
 }
 
 static int nn_control_open(struct inode *inode, struct file *file)

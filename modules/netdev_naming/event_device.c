@@ -26,7 +26,7 @@ static compat_class_ns *nn_event_namespace(compat_class_const struct device *dev
 
 /* Tagged with the namespace, or its uevents would go to every namespace. */
 static struct class nn_event_class = {
-	.name = KBUILD_MODNAME "_event",
+	.name = NN_NAME "_event",
 	.ns_type = &net_ns_type_operations,
 	.namespace = nn_event_namespace,
 };

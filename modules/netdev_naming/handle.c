@@ -6,18 +6,32 @@
 
 #include "netdev_naming.h"
 
+/* A module built for tests has longer structures: tests/Kbuild. */
+#ifndef NN_GROWN
 static_assert(sizeof(struct netdev_naming_info) == 664);
 static_assert(sizeof(struct netdev_naming_altnames) == 32);
+#endif
 
-static const struct nn_ioctl nn_handle_ioctls[] = {
-	NN_IOCTL(NETDEV_NAMING_IOC_GET_INFO, struct netdev_naming_info, parent_name, nn_info_get),
-	NN_IOCTL(NETDEV_NAMING_IOC_GET_ALTNAMES, struct netdev_naming_altnames, __reserved,
-		 nn_altnames_get),
+union nn_handle_arg {
+	struct netdev_naming_info info;
+	struct netdev_naming_altnames altnames;
+	struct netdev_naming_event_size event_size;
 };
 
-static long nn_handle_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static const struct waymark_ioctl nn_handle_ioctls[] = {
+	WAYMARK_IOCTL(NETDEV_NAMING_IOC_GET_INFO, union nn_handle_arg,
+		      struct netdev_naming_info, parent_name, nn_info_get),
+	WAYMARK_IOCTL(NETDEV_NAMING_IOC_GET_ALTNAMES, union nn_handle_arg,
+		      struct netdev_naming_altnames, __reserved, nn_altnames_get),
+	WAYMARK_IOCTL(NETDEV_NAMING_IOC_SET_EVENT_SIZE, union nn_handle_arg,
+		      struct netdev_naming_event_size, __reserved, nn_event_size_set),
+};
+
+static long nn_handle_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 {
-	return nn_ioctl_dispatch(file, nn_handle_ioctls, ARRAY_SIZE(nn_handle_ioctls), cmd, arg);
+	union nn_handle_arg arg;
+
+	return waymark_ioctl(file, nn_handle_ioctls, &arg, cmd, user);
 }
 
 static int nn_handle_open(struct inode *inode, struct file *file)
@@ -58,7 +72,7 @@ const struct file_operations nn_handle_fops = {
  *
  * Return: 0 or an error.
  */
-int nn_handle_create(struct nn_call *call, struct nn_nic *nic)
+int nn_handle_create(struct waymark_ioctl_call *call, struct nn_nic *nic)
 {
 	struct nn_reader *reader;
 	struct file *file;

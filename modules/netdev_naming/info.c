@@ -111,18 +111,20 @@ static void nn_info_start(struct nn_info *info, const struct nn_nic *nic)
 {
 	struct netdev_naming_info *out = info->out;
 
+	lockdep_assert_held(&nn_lock);
 	memset(out, 0, sizeof(*out));
 	out->id = nic->id;
 	out->generation = nic->generation;
 	out->relation = nic->here ? NETDEV_NAMING_RELATION_INITIAL : NETDEV_NAMING_RELATION_MOVED;
 }
 
-/* nn_lock is held and @nic->netdev is there. */
+/* @nic->netdev is there. */
 static void nn_info_fill(struct nn_info *info, const struct nn_nic *nic, const char *name,
 			 unsigned int ifindex, const struct net *net)
 {
 	struct netdev_naming_info *out = info->out;
 
+	lockdep_assert_held(&nn_lock);
 	nn_info_start(info, nic);
 	nn_info_string(info, NETDEV_NAMING_INFO_NAME, out->name, sizeof(out->name), name);
 	if (out->fields & NETDEV_NAMING_INFO_NAME)
@@ -180,7 +182,7 @@ static int nn_info_answer(struct nn_nic *nic, const struct nn_place *place,
 	if (err)
 		return err;
 
-	mutex_lock(&nn_lock);
+	raw_spin_lock(&nn_lock);
 	if (nn_place_valid(nic, place)) {
 		nn_info_fill(info, nic, nic->here ? nic->name : nla_data(name), place->ifindex,
 			     place->net);
@@ -193,7 +195,7 @@ static int nn_info_answer(struct nn_nic *nic, const struct nn_place *place,
 	} else {
 		err = -EAGAIN;
 	}
-	mutex_unlock(&nn_lock);
+	raw_spin_unlock(&nn_lock);
 	kfree(altnames.names);
 	return err;
 }
@@ -203,34 +205,35 @@ static bool nn_info_try_known(struct nn_info *info, const struct nn_nic *nic)
 {
 	bool known;
 
-	mutex_lock(&nn_lock);
+	raw_spin_lock(&nn_lock);
 	known = nic->netdev && nic->here && !nn_info_wants(info, NN_INFO_ASK);
 	if (known)
 		nn_info_fill(info, nic, nic->name, nic->ifindex, &init_net);
-	mutex_unlock(&nn_lock);
+	raw_spin_unlock(&nn_lock);
 	return known;
 }
 
-/* That it is elsewhere is all that rtnetlink would have told as well; if it still is. */
+/* rtnetlink may not be asked: report only that the NIC moved, if it still is elsewhere. */
 static int nn_info_elsewhere(struct nn_info *info, struct nn_nic *nic)
 {
 	int err = 0;
 
-	mutex_lock(&nn_lock);
+	raw_spin_lock(&nn_lock);
 	if (!nic->netdev)
 		err = -ENODEV;
 	else if (nic->here)
 		err = -EAGAIN;
 	else
 		nn_info_start(info, nic);
-	mutex_unlock(&nn_lock);
+	raw_spin_unlock(&nn_lock);
 	return err;
 }
 
-int nn_info_get(struct nn_call *call)
+int nn_info_get(struct waymark_ioctl_call *call)
 {
-	struct nn_nic *nic = call->reader->nic;
+	struct nn_nic *nic = nn_call_reader(call)->nic;
 	struct nn_info info = { .out = call->arg };
+	unsigned int tries = NN_ASK_MAX;
 	int err;
 
 	if (memchr_inv(info.out->__reserved, 0, sizeof(info.out->__reserved)))
@@ -245,6 +248,6 @@ int nn_info_get(struct nn_call *call)
 		err = nn_rtnetlink_ask(nic, call->file, nn_info_answer, &info);
 		if (err == -EACCES)
 			err = nn_info_elsewhere(&info, nic);
-	} while (err == -EAGAIN);
+	} while (err == -EAGAIN && --tries);
 	return err;
 }

@@ -8,9 +8,13 @@ static int __init netdev_naming_init(void)
 {
 	int err;
 
-	err = nn_altname_init();
+	nn_nic_init();
+	err = nn_log_init();
 	if (err)
 		return err;
+	err = nn_altname_init();
+	if (err)
+		goto err_exit_log;
 	err = nn_node_init();
 	if (err)
 		goto err_exit_altname;
@@ -29,7 +33,6 @@ static int __init netdev_naming_init(void)
 	err = nn_notifier_init();
 	if (err)
 		goto err_exit_control;
-	nn_altname_probe_init();
 	/* Whoever loads the module finds the nodes of the NICs that there are. */
 	nn_node_announce_and_wait(0);
 	return 0;
@@ -46,6 +49,8 @@ err_exit_node:
 	nn_node_exit();
 err_exit_altname:
 	nn_altname_exit();
+err_exit_log:
+	nn_log_exit();
 	nn_nic_exit();
 	return err;
 }
@@ -53,7 +58,6 @@ err_exit_altname:
 /* No descriptor is open any more: each of them holds the module. */
 static void __exit netdev_naming_exit(void)
 {
-	nn_altname_probe_exit();
 	nn_notifier_exit();
 	nn_control_exit();
 	nn_event_device_exit();
@@ -61,6 +65,7 @@ static void __exit netdev_naming_exit(void)
 	nn_node_work_exit();
 	nn_node_exit();
 	nn_altname_exit();
+	nn_log_exit();
 	nn_nic_exit();
 }
 

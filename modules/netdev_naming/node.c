@@ -107,7 +107,7 @@ static compat_class_ns *nn_node_namespace(compat_class_const struct device *dev)
 }
 
 static struct class nn_class = {
-	.name = KBUILD_MODNAME,
+	.name = NN_NAME,
 	.dev_groups = nn_node_groups,
 	.dev_uevent = nn_node_uevent,
 	.devnode = nn_node_devnode,
@@ -262,7 +262,7 @@ int nn_node_init(void)
 {
 	int err;
 
-	err = alloc_chrdev_region(&nn_devt, 0, NN_MINORS, KBUILD_MODNAME);
+	err = alloc_chrdev_region(&nn_devt, 0, NN_MINORS, NN_NAME);
 	if (err)
 		return err;
 

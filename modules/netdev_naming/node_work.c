@@ -100,14 +100,14 @@ static bool nn_node_has_passed(unsigned long ticket)
  */
 void nn_node_announce_and_wait(unsigned int ifindex)
 {
-	struct nn_nic *nic = ifindex <= INT_MAX ? nn_nic_get_by_ifindex(ifindex) : NULL;
+	struct nn_nic *nic = nn_nic_get_by_ifindex(ifindex);
 	unsigned long ticket;
 
-	mutex_lock(&nn_lock);
+	raw_spin_lock(&nn_lock);
 	if (nic)
 		nn_node_want_announced(nic);
 	ticket = nn_node_ticket;
-	mutex_unlock(&nn_lock);
+	raw_spin_unlock(&nn_lock);
 	nn_nic_put(nic);
 
 	nn_node_run();
@@ -123,12 +123,12 @@ static struct nn_nic *nn_node_next(void)
 {
 	struct nn_nic *nic;
 
-	mutex_lock(&nn_lock);
+	raw_spin_lock(&nn_lock);
 	nic = list_first_entry_or_null(&nn_node_dirty, struct nn_nic, node_link);
 	WRITE_ONCE(nn_node_passed, nic ? nic->node_ticket - 1 : nn_node_ticket);
 	if (nic)
 		list_del_init(&nic->node_link);
-	mutex_unlock(&nn_lock);
+	raw_spin_unlock(&nn_lock);
 
 	WRITE_ONCE(nn_node_stuck, false);
 	wake_up_all(&nn_node_wait);
@@ -175,11 +175,11 @@ static int nn_node_reconcile(struct nn_nic *nic)
 	bool announce;
 	int err = 0;
 
-	mutex_lock(&nn_lock);
+	raw_spin_lock(&nn_lock);
 	wanted = nic->node_wanted;
 	announce = nic->node_announce;
 	nic->node_announce = false;
-	mutex_unlock(&nn_lock);
+	raw_spin_unlock(&nn_lock);
 
 	if (nic->node && nn_node_ifindex(nic->node) != wanted)
 		nn_node_forget(nic->node, nic);
@@ -190,9 +190,9 @@ static int nn_node_reconcile(struct nn_nic *nic)
 	if (!err && announce)
 		err = nn_node_announce(nic->node);
 	if (err && announce) {
-		mutex_lock(&nn_lock);
+		raw_spin_lock(&nn_lock);
 		nic->node_announce = true;
-		mutex_unlock(&nn_lock);
+		raw_spin_unlock(&nn_lock);
 	}
 	return err;
 }
@@ -204,12 +204,12 @@ static void nn_node_retry_later(struct nn_nic *nic, int err)
 	nn_nic_name(nic, name);
 	pr_warn_ratelimited("%s: no node yet, trying again: %pe\n", name, ERR_PTR(err));
 
-	mutex_lock(&nn_lock);
+	raw_spin_lock(&nn_lock);
 	if (list_empty(&nic->node_link)) {
 		kref_get(&nic->ref);
 		list_add_tail(&nic->node_link, &nn_node_failed);
 	}
-	mutex_unlock(&nn_lock);
+	raw_spin_unlock(&nn_lock);
 }
 
 static void nn_node_work_fn(struct work_struct *work)
@@ -218,12 +218,12 @@ static void nn_node_work_fn(struct work_struct *work)
 	bool failed;
 	int err;
 
-	mutex_lock(&nn_lock);
+	raw_spin_lock(&nn_lock);
 	while ((nic = list_first_entry_or_null(&nn_node_failed, struct nn_nic, node_link))) {
 		nic->node_ticket = ++nn_node_ticket;
 		list_move_tail(&nic->node_link, &nn_node_dirty);
 	}
-	mutex_unlock(&nn_lock);
+	raw_spin_unlock(&nn_lock);
 
 	while ((nic = nn_node_next())) {
 		err = nn_node_reconcile(nic);
@@ -232,16 +232,16 @@ static void nn_node_work_fn(struct work_struct *work)
 		nn_nic_put(nic);
 	}
 
-	mutex_lock(&nn_lock);
+	raw_spin_lock(&nn_lock);
 	failed = !list_empty(&nn_node_failed);
-	mutex_unlock(&nn_lock);
+	raw_spin_unlock(&nn_lock);
 	if (failed)
 		queue_delayed_work(nn_node_queue, &nn_node_work, NN_NODE_RETRY_DELAY);
 }
 
 int nn_node_work_init(void)
 {
-	nn_node_queue = alloc_ordered_workqueue(KBUILD_MODNAME "_node", 0);
+	nn_node_queue = alloc_ordered_workqueue(NN_NAME "_node", 0);
 	return nn_node_queue ? 0 : -ENOMEM;
 }
 

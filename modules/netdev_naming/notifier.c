@@ -14,9 +14,9 @@ static bool nn_stopping;
 static void nn_netdev_announce(struct nn_nic *nic, bool by_udev)
 {
 	if (!by_udev) {
-		mutex_lock(&nn_lock);
+		raw_spin_lock(&nn_lock);
 		nn_node_want_announced(nic);
-		mutex_unlock(&nn_lock);
+		raw_spin_unlock(&nn_lock);
 	}
 	nn_node_run();
 }
@@ -30,23 +30,23 @@ static void nn_netdev_arrive(struct net_device *netdev)
 	if (!net_eq(dev_net(netdev), &init_net))
 		return;
 
-	mutex_lock(&nn_lock);
 	nic = nn_nic_find(netdev);
 	if (!nic) {
 		type = NETDEV_NAMING_EVENT_ADDED;
 		nic = nn_nic_create(netdev);
 		if (IS_ERR(nic)) {
-			mutex_unlock(&nn_lock);
-			pr_warn("%s: cannot track it: %pe\n", netdev->name, nic);
+			pr_warn("%s: cannot track the NIC: %pe\n", netdev->name, nic);
 			return;
 		}
 	}
-	nic->here = true;
-	WRITE_ONCE(nic->ifindex, netdev->ifindex);
-	strscpy(nic->name, netdev->name, sizeof(nic->name));
+
+	raw_spin_lock(&nn_lock);
+	WRITE_ONCE(nic->here, true);
+	nic->ifindex = netdev->ifindex;
+	strscpy_pad(nic->name, netdev->name, sizeof(nic->name));
 	nn_event_emit(nic, type, NULL, 0);
 	nn_node_want(nic, nic->ifindex);
-	mutex_unlock(&nn_lock);
+	raw_spin_unlock(&nn_lock);
 
 	nn_netdev_announce(nic, nn_event_device_add(nic, &netdev->dev));
 	nn_altname_check(nic);
@@ -55,79 +55,65 @@ static void nn_netdev_arrive(struct net_device *netdev)
 /* Unregistered, or about to move elsewhere. */
 static void nn_netdev_leave(struct net_device *netdev)
 {
-	struct nn_nic *nic;
+	bool gone = nn_stopping || netdev->reg_state != NETREG_REGISTERED;
+	struct nn_nic *nic = nn_nic_find(netdev);
 
-	mutex_lock(&nn_lock);
-	nic = nn_nic_find(netdev);
-	if (nic)
-		nn_node_want(nic, 0);
-	mutex_unlock(&nn_lock);
 	if (!nic)
 		return;
 
-	/*
-	 * Before its parent. Its uevent lets udev wait for the worker. Only the
-	 * notifier removes NICs, and RTNL is held: this one is still there.
-	 */
-	nn_event_device_remove(nic);
-	nn_node_run();
-
-	mutex_lock(&nn_lock);
+	raw_spin_lock(&nn_lock);
 	nic->moves++;
-	if (nn_stopping || netdev->reg_state != NETREG_REGISTERED) {
-		nn_nic_remove(nic);
+	nn_node_want(nic, 0);
+	if (gone) {
+		/* Readers look without nn_lock. */
+		WRITE_ONCE(nic->netdev, NULL);
 		nn_event_emit(nic, NETDEV_NAMING_EVENT_UNREGISTERED, NULL, 0);
-		mutex_unlock(&nn_lock);
-		nn_nic_put(nic);
-		return;
-	}
-	if (nic->here) {
-		nic->here = false;
+	} else if (nic->here) {
 		nn_event_emit(nic, NETDEV_NAMING_EVENT_MOVED, NULL, 0);
 	}
-	mutex_unlock(&nn_lock);
+	WRITE_ONCE(nic->here, false);
+	raw_spin_unlock(&nn_lock);
+
+	/* Before its parent. The rule for its uevent lets udev wait for the worker. */
+	nn_event_device_remove(nic);
+	nn_node_run();
+	if (gone)
+		nn_nic_remove(nic);
 }
 
 static void nn_netdev_rename(struct net_device *netdev)
 {
+	struct nn_nic *nic = nn_nic_find(netdev);
 	char old[IFNAMSIZ];
-	struct nn_nic *nic;
 
-	mutex_lock(&nn_lock);
-	nic = nn_nic_find(netdev);
-	if (!nic || !nic->here) {
-		mutex_unlock(&nn_lock);
+	if (!nic || !nic->here)
 		return;
-	}
-	strscpy(old, nic->name, sizeof(old));
-	strscpy(nic->name, netdev->name, sizeof(nic->name));
+	raw_spin_lock(&nn_lock);
+	memcpy(old, nic->name, sizeof(old));
+	strscpy_pad(nic->name, netdev->name, sizeof(nic->name));
 	nn_event_emit(nic, NETDEV_NAMING_EVENT_RENAMED, old, strlen(old));
-	mutex_unlock(&nn_lock);
+	raw_spin_unlock(&nn_lock);
 
 	nn_netdev_announce(nic, nn_event_device_change(nic, &netdev->dev));
 }
 
 static void nn_netdev_change_address(struct net_device *netdev)
 {
-	struct nn_nic *nic;
+	struct nn_nic *nic = nn_nic_find(netdev);
 
-	mutex_lock(&nn_lock);
-	nic = nn_nic_find(netdev);
-	if (nic && nic->here)
-		nn_event_emit(nic, NETDEV_NAMING_EVENT_ADDRESS, netdev->dev_addr,
-			      netdev->addr_len);
-	mutex_unlock(&nn_lock);
+	if (!nic || !nic->here)
+		return;
+	raw_spin_lock(&nn_lock);
+	nn_event_emit(nic, NETDEV_NAMING_EVENT_ADDRESS, netdev->dev_addr, netdev->addr_len);
+	raw_spin_unlock(&nn_lock);
 }
 
 /* rtnetlink says no more than this after it changed alternative names. */
 static void nn_netdev_change_state(struct net_device *netdev)
 {
-	struct nn_nic *nic;
+	struct nn_nic *nic = nn_nic_find(netdev);
 
-	mutex_lock(&nn_lock);
-	nic = nn_nic_find(netdev);
-	mutex_unlock(&nn_lock);
-	if (nic)
+	if (nic && nic->here)
 		nn_altname_check(nic);
 }
 

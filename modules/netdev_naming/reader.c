@@ -10,30 +10,32 @@
 #include "compat/slab.h"
 #include "netdev_naming.h"
 
-/* Records that one turn of read(2) takes from the queue. */
-#define NN_READER_BATCH		(PAGE_SIZE / sizeof(struct netdev_naming_event))
-
-LIST_HEAD(nn_control_readers);
+/* Bytes of a record: as first published, and what a reader may ask for. */
+#define NN_EVENT_SIZE_MIN	200
+#define NN_EVENT_SIZE_MAX	4096
 
 /**
  * nn_reader_permitted() - may this process see the NICs of the initial namespace?
  *
  * The node may be visible in a container, where rtnetlink would show nothing of
- * these NICs. As with a netlink socket, it is the opener that counts.
+ * these NICs. As with a netlink socket, it is the opener that counts. To be
+ * refused here is no breach of security that an audit log should have.
  *
+ * Context: any process.
  * Return: 0 or -EPERM.
  */
 int nn_reader_permitted(void)
 {
 	if (net_eq(current->nsproxy->net_ns, &init_net))
 		return 0;
-	return ns_capable(init_net.user_ns, CAP_NET_ADMIN) ? 0 : -EPERM;
+	return ns_capable_noaudit(init_net.user_ns, CAP_NET_ADMIN) ? 0 : -EPERM;
 }
 
 /**
- * nn_reader_create() - start to collect events
+ * nn_reader_create() - start to read events
  * @nic: the NIC, whose reference is taken over on success; NULL for all NICs
  *
+ * Context: may sleep.
  * Return: the reader, or an ERR_PTR().
  */
 struct nn_reader *nn_reader_create(struct nn_nic *nic)
@@ -43,28 +45,25 @@ struct nn_reader *nn_reader_create(struct nn_nic *nic)
 	reader = compat_kzalloc_obj(*reader, GFP_KERNEL_ACCOUNT);
 	if (!reader)
 		return ERR_PTR(-ENOMEM);
-	reader->nic = nic;
 	mutex_init(&reader->lock);
-	init_waitqueue_head(&reader->wait);
-	nn_queue_init(&reader->queue);
-
-	mutex_lock(&nn_lock);
-	list_add_tail(&reader->link, nic ? &nic->readers : &nn_control_readers);
-	mutex_unlock(&nn_lock);
+	reader->event_size = NN_EVENT_SIZE_MIN;
+	reader->nic = nic;
+	raw_spin_lock(&nn_lock);
+	atomic64_set(&reader->cursor, nn_log_last() + 1);
+	if (nic)
+		reader->generation = nic->generation;
+	raw_spin_unlock(&nn_lock);
 	return reader;
 }
 
 /**
  * nn_reader_destroy() - undo nn_reader_create()
  * @reader: the reader; its reference to the NIC is dropped
+ *
+ * Context: may sleep.
  */
 void nn_reader_destroy(struct nn_reader *reader)
 {
-	mutex_lock(&nn_lock);
-	list_del(&reader->link);
-	mutex_unlock(&nn_lock);
-
-	nn_queue_clear(&reader->queue);
 	kvfree(reader->snapshot.entries);
 	nn_nic_put(reader->nic);
 	kfree(reader);
@@ -76,14 +75,38 @@ int nn_reader_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
+/**
+ * nn_reader_lock() - be the only one who reads by a descriptor
+ * @reader: the reader
+ * @file: its descriptor
+ *
+ * Whoever has the lock may wait for user memory, which may be never filled.
+ *
+ * Context: may sleep.
+ * Return: 0; -EAGAIN with O_NONBLOCK, if another process is reading; -EINTR.
+ */
+int nn_reader_lock(struct nn_reader *reader, const struct file *file)
+{
+	if (file->f_flags & O_NONBLOCK)
+		return mutex_trylock(&reader->lock) ? 0 : -EAGAIN;
+	return mutex_lock_interruptible(&reader->lock);
+}
+
 static bool nn_reader_gone(const struct nn_reader *reader)
 {
 	return reader->nic && !READ_ONCE(reader->nic->netdev);
 }
 
-static bool nn_reader_ready(const struct nn_reader *reader)
+static bool nn_reader_pending(struct nn_reader *reader)
 {
-	return READ_ONCE(reader->queue.count) || nn_reader_gone(reader);
+	u64 last = reader->nic ? atomic64_read(&reader->nic->last_seq) : nn_log_last();
+
+	return (u64)atomic64_read(&reader->cursor) <= last;
+}
+
+static wait_queue_head_t *nn_reader_wait(const struct nn_reader *reader)
+{
+	return reader->nic ? &reader->nic->wait : nn_log_wait();
 }
 
 __poll_t nn_reader_poll(struct file *file, struct poll_table_struct *wait)
@@ -91,38 +114,90 @@ __poll_t nn_reader_poll(struct file *file, struct poll_table_struct *wait)
 	struct nn_reader *reader = file->private_data;
 	__poll_t mask = 0;
 
-	poll_wait(file, &reader->wait, wait);
-	if (READ_ONCE(reader->queue.count))
+	poll_wait(file, nn_reader_wait(reader), wait);
+	if (nn_reader_pending(reader))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	if (nn_reader_gone(reader))
 		mask |= EPOLLHUP | EPOLLERR;
 	return mask;
 }
 
-/*
- * Returns bytes stored. Records leave the queue once user space has them, and
- * nn_lock is not held meanwhile: those that overflow drops go by sequence number.
- */
-static ssize_t nn_reader_fetch(struct nn_reader *reader, char __user *buf, size_t len,
-			       struct netdev_naming_event *batch)
+/* The next event of all NICs; what is missing before it was overwritten. */
+static bool nn_reader_next_of_all(struct nn_reader *reader, struct nn_record *record)
 {
+	u64 cursor = atomic64_read(&reader->cursor), seq = cursor;
+
+	while (seq <= nn_log_last()) {
+		if (nn_log_copy(seq, record)) {
+			if (seq != cursor)
+				record->event.flags = NETDEV_NAMING_EVENT_F_OVERFLOW;
+			return true;
+		}
+		seq = max(seq + 1, nn_log_oldest());
+	}
+	return false;
+}
+
+/*
+ * The next event of one NIC. However many events other NICs had since, the newest
+ * of this one is there: the NIC itself keeps it.
+ */
+static bool nn_reader_next_of_nic(struct nn_reader *reader, struct nn_record *record)
+{
+	struct nn_nic *nic = reader->nic;
+	/* Pairs with atomic64_set_release() in nn_event_emit(). */
+	u64 last = atomic64_read_acquire(&nic->last_seq);
+	u64 seq = atomic64_read(&reader->cursor);
+
+	if (seq > last)
+		return false;
+	for (seq = max(seq, nn_log_oldest()); seq <= last; seq++)
+		if (nn_log_is_of(seq, nic->id) && nn_log_copy(seq, record))
+			break;
+	if (seq > last) {
+		raw_spin_lock(&nn_lock);
+		*record = nic->last;
+		raw_spin_unlock(&nn_lock);
+	}
+	if (record->event.generation != reader->generation + 1)
+		record->event.flags = NETDEV_NAMING_EVENT_F_OVERFLOW;
+	return true;
+}
+
+static bool nn_reader_next(struct nn_reader *reader, struct nn_record *record)
+{
+	lockdep_assert_held(&reader->lock);
+	return reader->nic ? nn_reader_next_of_nic(reader, record) :
+			     nn_reader_next_of_all(reader, record);
+}
+
+/* As long as the reader wants it: cut, or zeroes at the end. */
+static int nn_event_store(struct nn_reader *reader, char __user *buf, struct nn_record *record)
+{
+	size_t known = min_t(size_t, reader->event_size, sizeof(record->event));
+
+	record->event.size = reader->event_size;
+	if (copy_to_user(buf, &record->event, known) ||
+	    clear_user(buf + known, reader->event_size - known))
+		return -EFAULT;
+	return 0;
+}
+
+/* Returns bytes stored. The cursor passes an event once user space has it. */
+static ssize_t nn_reader_fetch(struct nn_reader *reader, char __user *buf, size_t len)
+{
+	struct nn_record record;
 	size_t done = 0;
 
-	while (len - done >= sizeof(*batch)) {
-		unsigned int nr = min_t(size_t, (len - done) / sizeof(*batch), NN_READER_BATCH);
-
-		mutex_lock(&nn_lock);
-		nr = nn_queue_peek(&reader->queue, batch, nr);
-		mutex_unlock(&nn_lock);
-		if (!nr)
-			break;
-		if (copy_to_user(buf + done, batch, nr * sizeof(*batch)))
+	if (len < reader->event_size)
+		return -EINVAL;
+	while (len - done >= reader->event_size && nn_reader_next(reader, &record)) {
+		if (nn_event_store(reader, buf + done, &record))
 			return done ?: -EFAULT;
-
-		mutex_lock(&nn_lock);
-		nn_queue_pop(&reader->queue, batch[nr - 1].seq);
-		mutex_unlock(&nn_lock);
-		done += nr * sizeof(*batch);
+		reader->generation = record.event.generation;
+		atomic64_set(&reader->cursor, record.event.seq + 1);
+		done += reader->event_size;
+		cond_resched();
 	}
 	return done;
 }
@@ -130,36 +205,43 @@ static ssize_t nn_reader_fetch(struct nn_reader *reader, char __user *buf, size_
 ssize_t nn_reader_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
 {
 	struct nn_reader *reader = file->private_data;
-	struct netdev_naming_event *batch;
 	ssize_t ret;
 
-	if (len < sizeof(*batch))
-		return -EINVAL;
-	batch = kmalloc_array(NN_READER_BATCH, sizeof(*batch), GFP_KERNEL);
-	if (!batch)
-		return -ENOMEM;
-
 	for (;;) {
-		/* Before the look at the queue: the last event comes first. */
+		/* Before the look at the log: the last event comes first. */
 		bool gone = nn_reader_gone(reader);
 
-		ret = mutex_lock_interruptible(&reader->lock);
+		ret = nn_reader_lock(reader, file);
 		if (ret)
-			break;
-		ret = nn_reader_fetch(reader, buf, len, batch);
+			return ret;
+		ret = nn_reader_fetch(reader, buf, len);
 		mutex_unlock(&reader->lock);
 		if (ret)
-			break;
-		ret = -ENODEV;
+			return ret;
 		if (gone)
-			break;
-		ret = -EAGAIN;
+			return -ENODEV;
 		if (file->f_flags & O_NONBLOCK)
-			break;
-		ret = wait_event_interruptible(reader->wait, nn_reader_ready(reader));
+			return -EAGAIN;
+		ret = wait_event_interruptible(*nn_reader_wait(reader),
+					       nn_reader_pending(reader) || nn_reader_gone(reader));
 		if (ret)
-			break;
+			return ret;
 	}
-	kfree(batch);
-	return ret;
+}
+
+int nn_event_size_set(struct waymark_ioctl_call *call)
+{
+	struct netdev_naming_event_size *arg = call->arg;
+	struct nn_reader *reader = nn_call_reader(call);
+	int err;
+
+	if (arg->__reserved || arg->event_size < NN_EVENT_SIZE_MIN ||
+	    arg->event_size > NN_EVENT_SIZE_MAX || arg->event_size % sizeof(u64))
+		return -EINVAL;
+	err = nn_reader_lock(reader, call->file);
+	if (err)
+		return err;
+	reader->event_size = arg->event_size;
+	mutex_unlock(&reader->lock);
+	return 0;
 }

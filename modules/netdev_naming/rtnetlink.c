@@ -18,7 +18,7 @@
  */
 
 /* One question at a time; see netdev_naming.h for the order of locks. */
-static DEFINE_MUTEX(nn_rtnetlink_lock);
+DEFINE_MUTEX(nn_rtnetlink_lock);
 
 struct nn_request {
 	struct nlmsghdr head;
@@ -27,13 +27,13 @@ struct nn_request {
 	__u32 mask;
 };
 
-/* Fills in @place; put_net() its net after use. Takes RTNL if the NIC is elsewhere. */
-static int nn_place_get(struct nn_nic *nic, struct file *file, struct nn_place *place)
+/* Returns -EACCES if the NIC is elsewhere. */
+static int nn_place_get_here(struct nn_nic *nic, struct nn_place *place)
 {
 	int err = -ENODEV;
 
-	mutex_lock(&nn_lock);
-	if (nic->netdev && nic->here) {
+	raw_spin_lock(&nn_lock);
+	if (nic->here) {
 		place->net = get_net(&init_net);
 		place->ifindex = nic->ifindex;
 		place->moves = nic->moves;
@@ -41,28 +41,44 @@ static int nn_place_get(struct nn_nic *nic, struct file *file, struct nn_place *
 	} else if (nic->netdev) {
 		err = -EACCES;
 	}
-	mutex_unlock(&nn_lock);
-	if (err != -EACCES || !file)
-		return err;
+	raw_spin_unlock(&nn_lock);
+	return err;
+}
 
-	/* Elsewhere, only RTNL keeps it from moving on. */
-	err = -ENODEV;
+/* Elsewhere, only RTNL keeps it from moving on and from being unregistered. */
+static int nn_place_get_elsewhere(struct nn_nic *nic, struct nn_place *place)
+{
+	int err = -ENODEV;
+
 	rtnl_lock();
-	mutex_lock(&nn_lock);
 	if (nic->netdev) {
-		place->net = dev_net(nic->netdev);
+		/* A namespace that dies sends hardware home: it is not gone. */
+		place->net = maybe_get_net(dev_net(nic->netdev));
 		place->ifindex = nic->netdev->ifindex;
 		place->moves = nic->moves;
-		if (!net_eq(place->net, &init_net) &&
-		    !file_ns_capable(file, place->net->user_ns, CAP_NET_ADMIN))
-			err = -EACCES;
-		/* A namespace that dies sends hardware home: it is not gone. */
-		else
-			err = maybe_get_net(place->net) ? 0 : -EACCES;
+		err = place->net ? 0 : -EACCES;
 	}
-	mutex_unlock(&nn_lock);
 	rtnl_unlock();
 	return err;
+}
+
+/* Fills in @place; put_net() its net after use. Takes RTNL if the NIC is elsewhere. */
+static int nn_place_get(struct nn_nic *nic, struct file *file, struct nn_place *place)
+{
+	int err;
+
+	err = nn_place_get_here(nic, place);
+	if (err != -EACCES || !file)
+		return err;
+	err = nn_place_get_elsewhere(nic, place);
+	if (err)
+		return err;
+	if (!net_eq(place->net, &init_net) &&
+	    !file_ns_capable(file, place->net->user_ns, CAP_NET_ADMIN)) {
+		put_net(place->net);
+		return -EACCES;
+	}
+	return 0;
 }
 
 /**
@@ -75,6 +91,7 @@ static int nn_place_get(struct nn_nic *nic, struct file *file, struct nn_place *
  */
 bool nn_place_valid(const struct nn_nic *nic, const struct nn_place *place)
 {
+	lockdep_assert_held(&nn_lock);
 	return nic->netdev && nic->moves == place->moves;
 }
 
@@ -96,7 +113,7 @@ static int nn_rtnetlink_open(struct net *net, struct socket **sock)
 		if (err != -EADDRINUSE)
 			break;
 	}
-	/* Somebody has taken them all; he must not be able to stop us by that. */
+	/* Processes have taken them all; that must not stop the module. */
 	if (err == -EADDRINUSE) {
 		addr.nl_pid = 0;
 		err = compat_netlink_bind(*sock, &addr);
@@ -203,6 +220,7 @@ static int nn_rtnetlink_ask_once(struct nn_nic *nic, const struct nn_place *plac
 	struct nlmsghdr *head;
 	int err;
 
+	lockdep_assert_held(&nn_rtnetlink_lock);
 	head = nn_rtnetlink_query(place);
 	if (!IS_ERR(head)) {
 		err = answer(nic, place, head, arg);
@@ -211,9 +229,9 @@ static int nn_rtnetlink_ask_once(struct nn_nic *nic, const struct nn_place *plac
 	}
 
 	/* An error is only true if it was about this NIC. */
-	mutex_lock(&nn_lock);
+	raw_spin_lock(&nn_lock);
 	err = nn_place_valid(nic, place) ? nn_rtnetlink_error(PTR_ERR(head)) : -EAGAIN;
-	mutex_unlock(&nn_lock);
+	raw_spin_unlock(&nn_lock);
 	return err;
 }
 
@@ -229,10 +247,12 @@ static int nn_rtnetlink_ask_once(struct nn_nic *nic, const struct nn_place *plac
  * Context: takes RTNL, so neither RTNL nor nn_lock may be held. One question at
  * a time: answers are applied in the order in which they were given.
  * Return: what @answer returns; -ENODEV if the NIC is unregistered; -EACCES if
- * it is elsewhere and the opener of @file may not look there; or another error.
+ * it is elsewhere and the opener of @file may not look there; -EAGAIN if it moved
+ * on each time that it was asked about; or another error.
  */
 int nn_rtnetlink_ask(struct nn_nic *nic, struct file *file, nn_answer_fn answer, void *arg)
 {
+	unsigned int tries = NN_ASK_MAX;
 	struct nn_place place;
 	int err;
 
@@ -246,6 +266,6 @@ int nn_rtnetlink_ask(struct nn_nic *nic, struct file *file, nn_answer_fn answer,
 			mutex_unlock(&nn_rtnetlink_lock);
 		}
 		put_net(place.net);
-	} while (err == -EAGAIN);
+	} while (err == -EAGAIN && --tries);
 	return err;
 }

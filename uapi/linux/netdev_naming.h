@@ -72,6 +72,8 @@
 /* Handles. */
 #define NETDEV_NAMING_IOC_GET_INFO	_IO(NETDEV_NAMING_IOC_MAGIC, 0x00)
 #define NETDEV_NAMING_IOC_GET_ALTNAMES	_IO(NETDEV_NAMING_IOC_MAGIC, 0x01)
+/* Both. */
+#define NETDEV_NAMING_IOC_SET_EVENT_SIZE _IO(NETDEV_NAMING_IOC_MAGIC, 0x10)
 /* /dev/netdev/control. */
 #define NETDEV_NAMING_IOC_ENUMERATE	_IO(NETDEV_NAMING_IOC_MAGIC, 0x40)
 #define NETDEV_NAMING_IOC_OPEN_BY_IFINDEX _IO(NETDEV_NAMING_IOC_MAGIC, 0x41)
@@ -86,8 +88,8 @@
 #define NETDEV_NAMING_STRING_SIZE	64	/* bus, driver, kind ... */
 #define NETDEV_NAMING_DEVICE_SIZE	128	/* name of the parent device */
 
-/* Records that a descriptor holds for a reader that falls behind. */
-#define NETDEV_NAMING_QUEUE_MAX		2048
+/* Records of all NICs that are kept for readers that fall behind. */
+#define NETDEV_NAMING_QUEUE_MAX		4096
 
 /**
  * enum netdev_naming_relation - where a NIC is
@@ -406,6 +408,30 @@ struct netdev_naming_event {
 	__u32 detail_len;
 	__u32 __reserved;
 	__u8 detail[NETDEV_NAMING_ALTNAME_SIZE];
+};
+
+/**
+ * struct netdev_naming_event_size - argument of SET_EVENT_SIZE
+ * @size: size of this structure in bytes
+ * @flags: must be zero
+ * @event_size: bytes of a record that read(2) is to return on this descriptor,
+ *	sizeof(struct netdev_naming_event) of the caller; a multiple of 8
+ * @__reserved: must be zero
+ *
+ * Until then they have the size of the first published struct
+ * netdev_naming_event (200 bytes). A record that the kernel knows as a longer one
+ * is cut, a shorter one is padded with zeroes.
+ *
+ * Errors: those of every ioctl, and
+ *
+ *  - EINVAL: @event_size is below 200, above 4096 or no multiple of 8
+ *  - EAGAIN: O_NONBLOCK, and another process is reading by this descriptor
+ */
+struct netdev_naming_event_size {
+	__u32 size;
+	__u32 flags;
+	__u32 event_size;
+	__u32 __reserved;
 };
 
 #endif /* _UAPI_LINUX_NETDEV_NAMING_H */
