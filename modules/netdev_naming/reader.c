@@ -238,6 +238,8 @@ int nn_event_size_set(struct waymark_ioctl_call *call)
 	if (arg->__reserved || arg->event_size < NN_EVENT_SIZE_MIN ||
 	    arg->event_size > NN_EVENT_SIZE_MAX || arg->event_size % sizeof(u64))
 		return -EINVAL;
+	if (nn_reader_gone(reader))
+		return -ENODEV;
 	err = nn_reader_lock(reader, call->file);
 	if (err)
 		return err;

@@ -280,6 +280,91 @@ TEST_F(events, enodev_also_when_the_ifindex_is_reused)
 	close(fd);
 }
 
+static void set_event_size(struct __test_metadata *_metadata, int fd, __u32 event_size, int expected)
+{
+	struct netdev_naming_event_size arg = { .size = sizeof(arg), .event_size = event_size };
+	int ret = ioctl(fd, NETDEV_NAMING_IOC_SET_EVENT_SIZE, &arg);
+
+	EXPECT_EQ(expected, ret ? errno : 0) TH_LOG("%u bytes", event_size);
+	EXPECT_EQ(event_size, arg.event_size);
+}
+
+/* A reader of a later header than the kernel's has zeroes where the kernel knows nothing. */
+TEST_F(events, records_as_long_as_asked_for)
+{
+	struct {
+		struct netdev_naming_event event;
+		__u64 later[4];
+	} events[3];
+	int fds[] = { self->fd, self->control }, i;
+
+	event_drain(self->control);
+	for (i = 0; i < 2; i++) {
+		set_event_size(_metadata, fds[i], 199, EINVAL);
+		set_event_size(_metadata, fds[i], 204, EINVAL);
+		set_event_size(_metadata, fds[i], 4104, EINVAL);
+		set_event_size(_metadata, fds[i], 0, EINVAL);
+		set_event_size(_metadata, fds[i], sizeof(events[0]), 0);
+	}
+	ASSERT_EQ(0, link_rename(self->ifindex, "nnt1"));
+	ASSERT_EQ(0, link_rename(self->ifindex, "nnt2"));
+	for (i = 0; i < 2; i++) {
+		memset(events, 0xff, sizeof(events));
+		EXPECT_EQ(-1, read(fds[i], events, sizeof(events[0]) - 1));
+		EXPECT_EQ(EINVAL, errno);
+		ASSERT_EQ(2 * sizeof(events[0]), read(fds[i], events, sizeof(events) - 1));
+		EXPECT_EQ(sizeof(events[0]), events[1].event.size);
+		EXPECT_STREQ("nnt1", events[0].event.name);
+		EXPECT_STREQ("nnt2", events[1].event.name);
+		EXPECT_EQ(0, events[0].later[0] | events[0].later[3] | events[1].later[0]);
+		EXPECT_EQ(~0ULL, events[2].later[0]);
+	}
+	/* And the first published ones again. */
+	set_event_size(_metadata, self->fd, sizeof(events[0].event), 0);
+	ASSERT_EQ(0, link_rename(self->ifindex, "nnt3"));
+	ASSERT_EQ(sizeof(events[0].event), read(self->fd, events, sizeof(events)));
+	EXPECT_EQ(sizeof(events[0].event), events[0].event.size);
+}
+
+/* More events than the log holds, all of another NIC. */
+static void flood(struct __test_metadata *_metadata)
+{
+	__u8 address[6] = { 2 };
+	int ifindex, i;
+
+	ifindex = link_add("dummy", "nnt-flood", 0);
+	ASSERT_LT(0, ifindex);
+	for (i = 0; i <= NETDEV_NAMING_QUEUE_MAX; i++) {
+		address[4] = i >> 8;
+		address[5] = i;
+		ASSERT_EQ(0, link_set_address(ifindex, address));
+	}
+	ASSERT_EQ(0, link_del(ifindex));
+}
+
+/* Of the events of its NIC, a handle never loses the newest, whatever others had since. */
+TEST_F(events, newest_event_stays)
+{
+	struct netdev_naming_event event;
+
+	ASSERT_EQ(0, link_rename(self->ifindex, "nnt1"));
+	flood(_metadata);
+	ASSERT_EQ(0, event_read(self->fd, &event));
+	EXPECT_EQ(0, event.flags);
+	EXPECT_STREQ("nnt1", event.name);
+	EXPECT_FALSE(event_pending(self->fd));
+
+	/* Two are one too many: the mark says so. */
+	ASSERT_EQ(0, link_rename(self->ifindex, "nnt2"));
+	ASSERT_EQ(0, link_del(self->ifindex));
+	flood(_metadata);
+	ASSERT_EQ(0, event_read(self->fd, &event));
+	EXPECT_EQ(NETDEV_NAMING_EVENT_F_OVERFLOW, event.flags);
+	EXPECT_EQ(NETDEV_NAMING_EVENT_UNREGISTERED, event.type);
+	EXPECT_EQ(-1, read(self->fd, &event, sizeof(event)));
+	EXPECT_EQ(ENODEV, errno);
+}
+
 /* An open handle does not delay the unregistration. */
 TEST_F(events, nic_is_not_pinned)
 {
