@@ -31,8 +31,10 @@
  * Every argument starts with @size, set by the caller to the size of the
  * structure that it was compiled with, and @flags. A longer structure than the
  * kernel knows is accepted if its unknown tail is zero; a shorter one is
- * accepted down to the first published size. The kernel writes back at most the
- * caller's @size bytes, and sets @size to what it knows itself.
+ * accepted down to the first published size. The kernel writes back the smaller
+ * of both sizes, in bytes and in @size: never more than the caller has. A
+ * structure that was returned may be passed again as it is
+ * (Documentation/uapi.rst).
  *
  * Errors that every ioctl can return:
  *
@@ -48,23 +50,28 @@
  *
  * DOC: Events
  *
- * read(2) returns one or more whole records of struct netdev_naming_event. Step
- * through them by the @size of each, as later kernels may append members. A
- * descriptor collects events from the moment that it is opened. read(2) errors:
+ * read(2) returns one or more whole records of struct netdev_naming_event. Each
+ * has 200 bytes, unless SET_EVENT_SIZE asked for another size: later kernels may
+ * append members, and no reader gets more than it knows of. @size of each record
+ * is the distance to the next one. A descriptor has the events since the moment
+ * that it was opened. read(2) errors:
  *
  *  - EINVAL: the buffer is shorter than one record
- *  - EAGAIN: O_NONBLOCK and nothing to read
+ *  - EAGAIN: O_NONBLOCK, and nothing to read, or another process is reading by
+ *    this descriptor
  *  - ENODEV: handle only: the NIC is unregistered and its last event was read
  *  - EFAULT: the buffer is not accessible; the events are not lost
- *  - EINTR, ENOMEM: as above
+ *  - EINTR: as above
  *
  * poll(2) reports POLLIN when a record can be read, and POLLHUP | POLLERR on a
  * handle whose NIC is unregistered.
  *
- * A reader that falls behind by more than NETDEV_NAMING_QUEUE_MAX records loses
- * the oldest ones; the first record after the gap carries
- * NETDEV_NAMING_EVENT_F_OVERFLOW. Recover with GET_INFO on a handle, with a new
- * ENUMERATE on the control device.
+ * The kernel keeps the last NETDEV_NAMING_QUEUE_MAX records of all NICs, once for
+ * all readers. A reader that falls behind by more loses the oldest ones; the
+ * first record after the gap carries NETDEV_NAMING_EVENT_F_OVERFLOW. A handle
+ * loses events of its NIC only, and never the newest one, however many events
+ * other NICs had since. Recover with GET_INFO on a handle, with a new ENUMERATE
+ * on the control device.
  */
 
 #define NETDEV_NAMING_IOC_MAGIC		0xEA
@@ -127,12 +134,13 @@ enum netdev_naming_relation {
  * @flags: must be zero
  * @fields: in: NETDEV_NAMING_INFO_* bits of the members that are wanted, zero
  *	for all that the kernel knows (asking for little is cheap: NAME, ADDR,
- *	PERM_ADDR, TYPE, KIND, DEVTYPE, PARENT, DRIVER, DEV_PORT and NETNS take
- *	no lock that network configuration holds; PORT_* and SWITCH_ID ask the
- *	driver, ALTNAMES asks rtnetlink); out: those that are filled in. A NIC
- *	that has no such property leaves the bit clear and the member zero
- * @id: number of this NIC, never used for another one while the module is
- *	loaded, kept over renames and namespaces
+ *	PERM_ADDR, TYPE, KIND, DEVTYPE, PARENT, DRIVER, DEV_PORT and NETNS wait
+ *	for no network configuration; PORT_* and SWITCH_ID ask the driver,
+ *	ALTNAMES asks rtnetlink, and both wait for it); out: those that are
+ *	filled in. A NIC that has no such property leaves the bit clear and the
+ *	member zero
+ * @id: number of this NIC, kept over renames and namespaces. Until the machine
+ *	reboots no other NIC gets it, not even after the module was loaded anew
  * @generation: number of events of this NIC so far. An event record holds the
  *	same number: a record with a lower or equal one is already in this reply
  * @ifindex: interface index, above zero
@@ -165,7 +173,10 @@ enum netdev_naming_relation {
  *
  * A string that does not fit its member is left out, never cut.
  *
- * Errors: those of every ioctl.
+ * Errors: those of every ioctl, and
+ *
+ *  - EAGAIN: the NIC moved between network namespaces each time that rtnetlink
+ *    was asked about it
  */
 struct netdev_naming_info {
 	__u32 size;
@@ -218,6 +229,7 @@ struct netdev_naming_info {
  *    in the buffer
  *  - EACCES: the NIC has moved to a network namespace that the opener of the
  *    descriptor may not look into
+ *  - EAGAIN: as for GET_INFO
  */
 struct netdev_naming_altnames {
 	__u32 size;
@@ -261,15 +273,18 @@ struct netdev_naming_entry {
  *
  * A call with @cursor zero takes one snapshot of all NICs of the initial
  * network namespace, in the order of their ids; the calls that follow deliver
- * the rest of that same snapshot. Taking it drops all events that this
- * descriptor has collected so far, and its overflow mark: the first event read
- * afterwards is the first one after the snapshot, with sequence number @seq + 1.
+ * the rest of that same snapshot. With it, this descriptor has read all events
+ * until then, and its overflow mark: the first event read afterwards is the first
+ * one after the snapshot, with sequence number @seq + 1. The snapshot is the state
+ * after event @seq exactly, although network configuration goes on while it is
+ * being taken.
  *
  * Errors: those of every ioctl, and
  *
  *  - EINVAL: @cursor is not the one last returned on this descriptor,
  *    @capacity is zero, or @entry_size is less than that of the first published
  *    struct netdev_naming_entry (40 bytes) or above 4096
+ *  - EAGAIN: O_NONBLOCK, and another process is reading by this descriptor
  */
 struct netdev_naming_enumerate {
 	__u32 size;
@@ -334,7 +349,8 @@ struct netdev_naming_open_by_name {
  * @fd: out: a new handle, close-on-exec
  * @__reserved: must be zero
  *
- * Other than an ifindex, an id never leads to another NIC than it was read for.
+ * Unlike an ifindex, an id is never reused until the machine reboots. Kept longer
+ * than that, it belongs together with /proc/sys/kernel/random/boot_id.
  *
  * Errors: those of every ioctl, and
  *
@@ -352,7 +368,8 @@ struct netdev_naming_open_by_id {
 /**
  * enum netdev_naming_event_type - what happened to a NIC
  * @NETDEV_NAMING_EVENT_ADDED: registered in the initial network namespace, or
- *	first seen there; the node in /dev appears right after
+ *	first seen there; a handle can be opened by id at once, the node in
+ *	/dev appears a moment later
  * @NETDEV_NAMING_EVENT_RENAMED: @name is the new name, @detail the old one
  * @NETDEV_NAMING_EVENT_ALTNAME_ADDED: @detail is the alternative name
  * @NETDEV_NAMING_EVENT_ALTNAME_REMOVED: @detail is the alternative name
