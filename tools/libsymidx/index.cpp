@@ -12,6 +12,7 @@
 #include "index_verifier.hpp"
 #include "symidx/hash.hpp"
 #include "waymark/fd.hpp"
+#include "waymark/hex.hpp"
 #include "waymark/ioctl.hpp"
 
 namespace waymark::symidx
@@ -166,14 +167,7 @@ std::uint32_t symbol_index::nr_slots() const noexcept { return count(SYMBOL_INDE
 
 std::string symbol_index::build_id() const
 {
-	static const char digits[] = "0123456789abcdef";
-	std::string text;
-
-	for (std::uint32_t i = 0; i < le32toh(header().build_id_size); i++) {
-		text += digits[header().build_id[i] >> 4];
-		text += digits[header().build_id[i] & 15];
-	}
-	return text;
+	return hex_bytes(header().build_id, le32toh(header().build_id_size));
 }
 
 symbol symbol_index::symbol_at(std::uint32_t pos) const noexcept

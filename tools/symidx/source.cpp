@@ -12,6 +12,7 @@
 
 #include "symidx/kernel_image.hpp"
 #include "symidx/tree.hpp"
+#include "waymark/hex.hpp"
 
 namespace waymark::symidx
 {
@@ -129,10 +130,7 @@ symbol_index source_options::open_file() const
 
 	symbol_index idx = open_release("", running_release());
 	const auto running = running_build_id();
-	std::string hex;
-
-	for (unsigned char byte : running)
-		hex += hex32(byte).substr(8);
+	const std::string hex = hex_bytes(running.data(), running.size());
 	/* Unknown where /sys is not mounted: then the release has to do. */
 	if (!hex.empty() && hex != idx.build_id())
 		throw error(idx.object(), "is of another kernel than the running one, although of "

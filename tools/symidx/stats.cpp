@@ -10,6 +10,7 @@
 #include "commands.hpp"
 #include "source.hpp"
 #include "waymark/fd.hpp"
+#include "waymark/hex.hpp"
 #include "waymark/ioctl.hpp"
 
 namespace waymark::symidx
@@ -17,15 +18,6 @@ namespace waymark::symidx
 
 namespace
 {
-
-std::string hex_bytes(const std::uint8_t *bytes, std::size_t size)
-{
-	std::string text;
-
-	for (std::size_t i = 0; i < size; i++)
-		text += hex32(bytes[i]).substr(8);
-	return text;
-}
 
 json live_stats()
 {

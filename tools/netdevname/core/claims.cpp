@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "encode.hpp"
+#include "waymark/hex.hpp"
 
 namespace naming
 {
@@ -114,7 +115,6 @@ claimant claimant_of(const nic_info &info, const placement &place)
 std::string pci_serial(const std::string &config)
 {
 	static constexpr unsigned int cap_serial = 0x0003, first = 0x100, header_mask = 0xffc;
-	static const char digits[] = "0123456789abcdef";
 
 	/* A loop in a broken list ends after as many steps as there is room for. */
 	unsigned int at = first;
@@ -128,10 +128,8 @@ std::string pci_serial(const std::string &config)
 		if ((header & 0xffff) == cap_serial) {
 			std::string serial;
 
-			for (int i = 11; i >= 4; i--) {
-				const auto byte = static_cast<unsigned char>(config[at + i]);
-				serial += {digits[byte >> 4], digits[byte & 15]};
-			}
+			for (int i = 11; i >= 4; i--)
+				serial += waymark::hex_byte(config[at + i]);
 			const bool constant = std::all_of(serial.begin(), serial.end(), [&](char c) {
 				return c == serial[0];
 			});

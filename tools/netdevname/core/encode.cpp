@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "encode.hpp"
 
+#include "waymark/hex.hpp"
+
 namespace naming
 {
 
@@ -19,15 +21,6 @@ bool is_dots(std::string_view text)
 	return text == "." || text == "..";
 }
 
-int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
 } // namespace
 
 bool is_plain(std::string_view text)
@@ -42,7 +35,6 @@ bool is_plain(std::string_view text)
 
 std::string encode(std::string_view text)
 {
-	static const char digits[] = "0123456789abcdef";
 	const bool dots = is_dots(text);
 	std::string out;
 
@@ -52,7 +44,7 @@ std::string encode(std::string_view text)
 		if (is_plain_char(c) && !dots)
 			out += c;
 		else
-			out += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+			out += "\\x" + waymark::hex_byte(byte);
 	}
 	return out.size() > component_max ? std::string() : out;
 }
@@ -63,7 +55,8 @@ std::string decode(std::string_view text)
 
 	for (std::size_t i = 0; i < text.size(); i++) {
 		if (text.size() - i >= 4 && text[i] == '\\' && text[i + 1] == 'x') {
-			const int high = hex_value(text[i + 2]), low = hex_value(text[i + 3]);
+			const int high = waymark::hex_value(text[i + 2]);
+			const int low = waymark::hex_value(text[i + 3]);
 
 			if (high >= 0 && low >= 0) {
 				out += static_cast<char>(high << 4 | low);

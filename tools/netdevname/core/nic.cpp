@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "waymark/error.hpp"
+#include "waymark/hex.hpp"
 
 namespace naming
 {
@@ -27,15 +28,7 @@ std::string bytes_of(const struct netdevname_info *info, getter get)
 
 std::string format_bytes(const std::uint8_t *bytes, std::size_t len)
 {
-	static const char digits[] = "0123456789abcdef";
-	std::string out;
-
-	for (std::size_t i = 0; i < len; i++) {
-		if (i)
-			out += ':';
-		out += {digits[bytes[i] >> 4], digits[bytes[i] & 15]};
-	}
-	return out;
+	return waymark::hex_bytes(bytes, len, ":");
 }
 
 std::string reason_of(int errnum)

@@ -5,14 +5,13 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <set>
 
 #include "encode.hpp"
 #include "role.hpp"
 #include "waymark/error.hpp"
+#include "waymark/file.hpp"
 #include "waymark/table.hpp"
 
 namespace naming
@@ -144,15 +143,6 @@ void parse_role_key(role &r, const std::string &key, const std::string &value,
 	}
 }
 
-std::string read_file(const std::filesystem::path &path)
-{
-	std::ifstream in(path, std::ios::binary);
-
-	if (!in)
-		throw error(path.string(), "cannot be read");
-	return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
 } // namespace
 
 role parse_role(const std::string &text, const std::string &file)
@@ -237,7 +227,7 @@ std::vector<role> load_roles(const std::vector<std::string> &directories,
 				throw error(path.string(), "cannot be read");
 			if (!S_ISREG(st.st_mode) || st.st_size == 0)
 				continue;
-			role r = parse_role(read_file(path), path.string());
+			role r = parse_role(waymark::read_file(path), path.string());
 			const auto [first, is_new] = given.emplace(r.name, r.file);
 			if (!is_new)
 				throw error(r.file, "the role " + r.name + " is already in " +

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "symidx/index.hpp"
+#include "waymark/file.hpp"
 
 namespace waymark::symidx
 {
@@ -53,10 +54,10 @@ public:
  */
 std::vector<unsigned char> write_index(const writer_input &input);
 
-/*
- * Replaces @path by @bytes: whoever opens it finds the old file or the new
- * one, also after a crash.
- */
-void replace_file(const std::string &path, const std::vector<unsigned char> &bytes);
+/* waymark::replace_file() for the bytes of an index. */
+inline void replace_file(const std::string &path, const std::vector<unsigned char> &bytes)
+{
+	waymark::replace_file(path, {reinterpret_cast<const char *>(bytes.data()), bytes.size()});
+}
 
 } // namespace waymark::symidx
