@@ -2,7 +2,12 @@
 #include "waymark/table.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <ostream>
+#include <string_view>
+#include <utility>
+
+#include "waymark/hex.hpp"
 
 namespace waymark
 {
@@ -11,7 +16,7 @@ namespace
 {
 
 /* Length of the valid UTF-8 sequence at @pos, 0 if there is none. */
-std::size_t utf8_sequence(const std::string &text, std::size_t pos)
+std::size_t utf8_sequence(std::string_view text, std::size_t pos)
 {
 	const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
 	const unsigned char lead = byte(pos);
@@ -36,10 +41,56 @@ std::size_t utf8_sequence(const std::string &text, std::size_t pos)
 	if ((lead == 0xe0 && byte(pos + 1) < 0xa0) || (lead == 0xed && byte(pos + 1) > 0x9f) ||
 	    (lead == 0xf0 && byte(pos + 1) < 0x90) || (lead == 0xf4 && byte(pos + 1) > 0x8f))
 		return 0;
-	/* U+0080 to U+009F are control characters too. */
-	if (lead == 0xc2 && byte(pos + 1) < 0xa0)
-		return 0;
 	return len;
+}
+
+/* The code point of the valid sequence @bytes. */
+char32_t code_point(std::string_view bytes)
+{
+	static constexpr unsigned char lead_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+	char32_t code = static_cast<unsigned char>(bytes[0]) & lead_bits[bytes.size()];
+
+	for (const char c : bytes.substr(1))
+		code = code << 6 | (c & 0x3f);
+	return code;
+}
+
+/*
+ * Controls, and the characters that are invisible or change the order of the text
+ * around them: with those, one name can be made to look like another one.
+ */
+bool is_deceptive(char32_t code)
+{
+	static constexpr std::pair<char32_t, char32_t> ranges[] = {
+		{0x00, 0x1f},	  {0x7f, 0x9f},	    {0xad, 0xad},     {0x61c, 0x61c},
+		{0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f},
+		{0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f},
+	};
+
+	return std::any_of(std::begin(ranges), std::end(ranges), [&](const auto &range) {
+		return code >= range.first && code <= range.second;
+	});
+}
+
+/* @text with the bytes of every sequence that @is_bad as \xNN. */
+template <typename IsBad>
+std::string escaped(const std::string &text, IsBad is_bad)
+{
+	const std::string_view view = text;
+	std::string out;
+
+	for (std::size_t pos = 0; pos < text.size();) {
+		const std::size_t valid = utf8_sequence(view, pos);
+		const std::string_view bytes = view.substr(pos, valid ? valid : 1);
+
+		if (!valid || is_bad(code_point(bytes)))
+			for (const char c : bytes)
+				out += "\\x" + hex_byte(c);
+		else
+			out += bytes;
+		pos += bytes.size();
+	}
+	return out;
 }
 
 std::size_t width(const std::string &text)
@@ -52,22 +103,12 @@ std::size_t width(const std::string &text)
 
 std::string printable(const std::string &text)
 {
-	static const char digits[] = "0123456789abcdef";
-	std::string out;
+	return escaped(text, is_deceptive);
+}
 
-	for (std::size_t pos = 0; pos < text.size();) {
-		const auto c = static_cast<unsigned char>(text[pos]);
-		const std::size_t len = utf8_sequence(text, pos);
-
-		if (len == 0 || c < 0x20 || c == 0x7f) {
-			out += {'\\', 'x', digits[c >> 4], digits[c & 15]};
-			pos++;
-		} else {
-			out.append(text, pos, len);
-			pos += len;
-		}
-	}
-	return out;
+std::string valid_utf8(const std::string &text)
+{
+	return escaped(text, [](char32_t) { return false; });
 }
 
 void table::add(std::vector<std::string> cells)

@@ -17,13 +17,10 @@ namespace
 
 int report(const std::string &name, const error &e, const output_options &options)
 {
-	std::cerr << name << ": ";
-	if (!e.object().empty())
-		std::cerr << printable(e.object()) << ": ";
-	std::cerr << printable(e.what()) << '\n';
+	complain(name, e);
 	if (options.as_json)
 		print_json({{"error",
-			     {{"object", printable(e.object())}, {"reason", printable(e.what())}}}},
+			     {{"object", e.object()}, {"reason", e.what()}}}},
 			   options);
 	return static_cast<int>(e.exit_status());
 }
@@ -52,12 +49,22 @@ int parse_and_run(CLI::App &app, const std::string &name, int argc, char **argv,
 
 } // namespace
 
+void complain(const std::string &tool, const error &e, const std::string &consequence)
+{
+	std::string line = tool + ": ";
+
+	if (!e.object().empty())
+		line += printable(e.object()) + ": ";
+	line += printable(e.what());
+	if (!consequence.empty())
+		line += "; " + consequence;
+	/* At once, so that the lines of several processes do not mix. */
+	std::cerr << line + '\n';
+}
+
 void print_json(const json &value, const output_options &options)
 {
-	/* A name from the kernel need not be UTF-8: replace, never throw. */
-	std::cout << value.dump(options.pretty ? 2 : -1, ' ', false,
-				json::error_handler_t::replace)
-		  << '\n';
+	std::cout << to_text(value, options.pretty ? 2 : -1) << '\n';
 }
 
 int run_tool(const std::string &name, const std::string &description, int argc, char **argv,

@@ -62,6 +62,23 @@ TEST(printable, spells_out_what_is_none)
 	EXPECT_EQ(printable(std::string("a\0b", 3)), "a\\x00b");
 }
 
+/* With these, one name looks like another one. */
+TEST(printable, spells_out_what_deceives)
+{
+	for (const char *text : {"\xc2\x80", "\xc2\xad", "\xd8\x9c", "\xe1\xa0\x8e", "\xe2\x80\x8b",
+				 "\xe2\x80\x8f", "\xe2\x80\xa8", "\xe2\x80\xae", "\xe2\x81\xa6",
+				 "\xef\xbb\xbf", "\xf3\xa0\x81\xa5"})
+		EXPECT_EQ(printable(text).find(text), std::string::npos) << printable(text);
+	EXPECT_EQ(printable("a\xe2\x80\xae" "b"), "a\\xe2\\x80\\xae" "b");
+}
+
+TEST(valid_utf8, spells_out_nothing_else)
+{
+	for (const char *text : {"", "\x1b", "\x7f", "\xc2\x9b", "\xe2\x80\xae"})
+		EXPECT_EQ(waymark::valid_utf8(text), text);
+	EXPECT_EQ(waymark::valid_utf8("\xff\xc3\xbc\x80"), "\\xff\xc3\xbc\\x80");
+}
+
 TEST(table, aligns_by_characters_without_trailing_blanks)
 {
 	table nics({{"NAME"}, {"MTU", table::align::right}, {"ROLE"}});

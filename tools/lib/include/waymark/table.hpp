@@ -29,7 +29,13 @@ private:
 	std::vector<std::vector<std::string>> rows_;
 };
 
-/* @text with every control or non-UTF-8 byte as \xNN, fit for a terminal. */
+/*
+ * @text, fit for a terminal: \xNN for each byte that is not UTF-8, and for those of
+ * control characters, of invisible ones, and of those that turn the direction of text.
+ */
 std::string printable(const std::string &text);
+
+/* @text with \xNN for each byte that is not UTF-8. */
+std::string valid_utf8(const std::string &text);
 
 } // namespace waymark

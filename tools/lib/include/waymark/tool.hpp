@@ -35,6 +35,12 @@ struct output_options {
 int run_tool(const std::string &name, const std::string &description, int argc, char **argv,
 	     const std::function<void(CLI::App &, output_options &)> &setup);
 
+/*
+ * Prints "TOOL: object: reason" on stderr, fit for a terminal, and goes on; @consequence,
+ * if given, follows the reason after a semicolon.
+ */
+void complain(const std::string &tool, const error &e, const std::string &consequence = "");
+
 /* Prints @value and a newline: on one line, or indented under -p. */
 void print_json(const json &value, const output_options &options);
 
