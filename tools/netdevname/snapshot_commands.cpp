@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* netdevname snapshot and compare: what an upgrade did to the names. */
+/* netdevname snapshot and compare: which names an upgrade has changed. */
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,7 +24,7 @@ namespace naming
 namespace
 {
 
-/* udev makes the links by-former when it handles the node again. */
+/* Has udev handle the node again, which creates the links by-former. */
 void trigger(const nic_facts &nic)
 {
 	static const char change_text[] = "change";
@@ -37,7 +37,7 @@ void trigger(const nic_facts &nic)
 		if (write(uevent.get(), change_text, sizeof(change_text) - 1) < 0 && errno != ENODEV)
 			throw waymark::error::from_errno(path, errno);
 	} catch (const waymark::error &e) {
-		/* It went away meanwhile; that is nothing to fail for. */
+		/* Not an error if the NIC was removed meanwhile. */
 		if (access(path.c_str(), F_OK) == 0)
 			throw;
 	}
@@ -45,20 +45,13 @@ void trigger(const nic_facts &nic)
 
 void save(const std::string &path)
 {
-	snapshot machine = take_snapshot();
-
-	if (access(path.c_str(), F_OK) == 0) {
-		try {
-			carry_former(read_snapshot(path).nics, machine.nics);
-		} catch (const waymark::error &e) {
-			/* A bad file must not prevent a good one. */
-			std::cerr << "netdevname: " << waymark::printable(e.object()) << ": " << e.what()
-				  << "; replaced, former names are lost\n";
-		}
-	}
 	std::error_code failed;
+
 	std::filesystem::create_directories(std::filesystem::path(path).parent_path(), failed);
-	write_snapshot(path, machine);
+	const snapshot machine =
+		update_snapshot(path, take_snapshot, [](const waymark::error &e) {
+			waymark::complain("netdevname", e, "replaced, former names are lost");
+		});
 	for (const nic_facts &nic : machine.nics)
 		if (!nic.former.empty())
 			trigger(nic);
@@ -107,7 +100,7 @@ void print_pair(const waymark::json &object, waymark::table &out)
 	}
 }
 
-/* Failed when a NIC has another name than before, or is gone. */
+/* Fails if a NIC has another name than before, or is gone. */
 void compare(const std::string &old_path, const std::string &new_path,
 	     const waymark::output_options &output)
 {
@@ -159,7 +152,7 @@ void add_snapshot(CLI::App &app, waymark::output_options &output)
 
 void add_compare(CLI::App &app, waymark::output_options &output)
 {
-	CLI::App *command = app.add_subcommand("compare", "say which NIC changed its name, and why");
+	CLI::App *command = app.add_subcommand("compare", "report NICs whose name changed, and why");
 	auto before = std::make_shared<std::string>(snapshot_path);
 	auto after = std::make_shared<std::string>();
 

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "snapshot.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 
 #include <nlohmann/json.hpp>
 
+#include "compare.hpp"
 #include "waymark/error.hpp"
-#include "waymark/fd.hpp"
+#include "waymark/file.hpp"
 
 namespace naming
 {
@@ -22,35 +20,6 @@ namespace
 
 using waymark::error;
 using waymark::json;
-
-std::string read_all(const std::string &path)
-{
-	const waymark::fd in = waymark::fd::open(path);
-	struct stat st = {};
-	std::string text;
-	std::size_t done = 0;
-
-	/* One read for a file, more for what has no size. */
-	if (!fstat(in.get(), &st) && st.st_size > 0)
-		text.resize(st.st_size + 1);
-	else
-		text.resize(65536);
-	for (;;) {
-		const ssize_t len = read(in.get(), &text[done], text.size() - done);
-
-		if (len < 0 && errno == EINTR)
-			continue;
-		if (len < 0)
-			throw error::from_errno(path, errno);
-		if (len == 0)
-			break;
-		done += len;
-		if (done == text.size())
-			text.resize(text.size() * 2);
-	}
-	text.resize(done);
-	return text;
-}
 
 nic_facts parse_nic(const json &object)
 {
@@ -136,31 +105,30 @@ snapshot parse_snapshot(const std::string &text, const std::string &object)
 
 snapshot read_snapshot(const std::string &path)
 {
-	return parse_snapshot(read_all(path), path);
+	return parse_snapshot(waymark::read_file(path), path);
 }
 
 void write_snapshot(const std::string &path, const snapshot &machine)
 {
-	const std::string text =
-		to_json(machine).dump(1, '\t', false, json::error_handler_t::replace) + "\n";
-	const std::string temporary = path + ".new";
-	{
-		const waymark::fd out =
-			waymark::fd::open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW);
-		std::size_t done = 0;
+	waymark::replace_file(path, waymark::to_text(to_json(machine), 1, '\t') + "\n");
+}
 
-		while (done < text.size()) {
-			const ssize_t len = write(out.get(), text.data() + done, text.size() - done);
+snapshot update_snapshot(const std::string &path, const std::function<snapshot()> &take,
+			 const std::function<void(const error &)> &report)
+{
+	const waymark::file_lock lock(path);
+	snapshot machine = take();
 
-			if (len < 0 && errno != EINTR)
-				throw error::from_errno(temporary, errno);
-			done += len > 0 ? len : 0;
+	if (access(path.c_str(), F_OK) == 0) {
+		try {
+			carry_former(read_snapshot(path).nics, machine.nics);
+		} catch (const error &e) {
+			/* A bad file must not prevent a good one. */
+			report(e);
 		}
-		if (fsync(out.get()))
-			throw error::from_errno(temporary, errno);
 	}
-	if (rename(temporary.c_str(), path.c_str()))
-		throw error::from_errno(path, errno);
+	write_snapshot(path, machine);
+	return machine;
 }
 
 } // namespace naming

@@ -2,6 +2,8 @@
 #include "snapshot.hpp"
 
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -12,6 +14,7 @@
 #include "altname_plan.hpp"
 #include "compare.hpp"
 #include "waymark/error.hpp"
+#include "waymark/file.hpp"
 
 using naming::nic_facts;
 using naming::pair_nics;
@@ -58,6 +61,77 @@ TEST(Snapshot, ReadsWhatItWrote)
 	naming::write_snapshot(path, machine);
 	const snapshot again = naming::read_snapshot(path);
 	EXPECT_EQ(to_json(again), to_json(machine));
+	std::filesystem::remove_all(name);
+}
+
+namespace
+{
+
+/* What one of several writers finds: the NIC has a name that nobody else gives it. */
+snapshot renamed_by(int writer)
+{
+	snapshot machine;
+
+	machine.machine = std::string(20000, 'a' + writer);
+	machine.nics = {card(("nic" + std::to_string(writer)).c_str(), "m0", "p0")};
+	return machine;
+}
+
+/* Exits with 0 if no write failed and every read found a snapshot. */
+[[noreturn]] void update_again_and_again(const std::string &path, int writer)
+{
+	for (int round = 0; round < 25; round++) {
+		try {
+			naming::update_snapshot(
+				path, [&] { return renamed_by(writer); },
+				[](const waymark::error &) { _exit(2); });
+			naming::read_snapshot(path);
+		} catch (...) {
+			_exit(1);
+		}
+	}
+	_exit(0);
+}
+
+} // namespace
+
+/* Each writer adds its name to those that the file remembers: none gets lost. */
+TEST(Snapshot, ManyWritersTearNothingAndLoseNothing)
+{
+	constexpr int writers = 8;
+	char name[] = "snapshot.XXXXXX";
+	ASSERT_NE(mkdtemp(name), nullptr);
+	const std::string path = std::string(name) + "/s.json";
+
+	for (int writer = 0; writer < writers; writer++)
+		if (!fork())
+			update_again_and_again(path, writer);
+	for (int writer = 0; writer < writers; writer++) {
+		int status = -1;
+
+		ASSERT_GT(wait(&status), 0);
+		EXPECT_EQ(status, 0);
+	}
+	const snapshot last = naming::read_snapshot(path);
+	EXPECT_EQ(last.machine, std::string(20000, last.machine[0]));
+	EXPECT_EQ(last.nics[0].former.size() + 1, static_cast<std::size_t>(writers));
+	EXPECT_EQ(std::distance(std::filesystem::directory_iterator(name), {}), 1);
+	std::filesystem::remove_all(name);
+}
+
+TEST(Snapshot, ABadFileIsReportedAndReplaced)
+{
+	char name[] = "snapshot.XXXXXX";
+	ASSERT_NE(mkdtemp(name), nullptr);
+	const std::string path = std::string(name) + "/s.json";
+	int reports = 0;
+
+	waymark::replace_file(path, "{");
+	for (int round = 0; round < 2; round++)
+		naming::update_snapshot(
+			path, [] { return renamed_by(0); }, [&](const waymark::error &) { reports++; });
+	EXPECT_EQ(reports, 1);
+	EXPECT_EQ(naming::read_snapshot(path).nics.size(), 1U);
 	std::filesystem::remove_all(name);
 }
 
