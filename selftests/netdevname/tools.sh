@@ -21,15 +21,20 @@ status() {
 	same "$got" "$wanted"
 }
 
-# fails COMMAND...: status 1 and one line of output, which becomes $complaint.
-fails() {
-	local end=$'\nstatus 1'
+# fails_with STATUS COMMAND...: one line of output, which becomes $complaint.
+fails_with() {
+	local end=$'\n'"status $1"
+	shift
 	complaint=$("$@" 2>&1; echo "status $?")
 	if [[ $complaint != ?*"$end" || ${complaint%"$end"} == *$'\n'* ]]; then
 		echo "$*: $complaint"
 		return 1
 	fi
 	complaint=${complaint%"$end"}
+}
+
+fails() {
+	fails_with 1 "$@"
 }
 
 errors_of() {
@@ -146,8 +151,28 @@ run_replaces() {
 		"$nic dev=$nic,x /dev/null" &&
 		status 7 netdevname run -- sh -c 'exit 7' &&
 		status 127 netdevname run -- /no/such/command &&
-		status 1 netdevname run -- true /dev/netdev/by-mac/none &&
+		status 125 netdevname run -- true /dev/netdev/by-mac/none &&
 		netdevname run -- ip link show "/dev/netdev/by-path/$path" > /dev/null
+}
+
+# says_why PATH NAME: $complaint is that of a name that is not plain.
+says_why() {
+	same "$complaint" "netdevname: $1: the NIC is called \"$2\", which a command can mistake for something else"
+}
+
+# The owner of a network namespace names the NICs in it: one argument stays one.
+run_refuses_names_that_are_not_plain() {
+	local name path=/dev/netdev/$plain
+	wait_for test -e "$path" || return 1
+	# shellcheck disable=SC2016
+	for name in -x --help e,script=x a=b 'a*' '$x' 'a;b' 7 any eth+ a@b; do
+		ip link set dev "$plain" name "$name" || { echo "it cannot be called $name"; return 1; }
+		fails_with 125 netdevname run -- echo "$path" && says_why "$path" "$name" &&
+			fails_with 125 netdevname run -- echo "dev=$path,x" && says_why "$path" "$name" &&
+			fails netdevname resolve "$path" && says_why "$path" "$name" &&
+			same "$(netdevname resolve -j "$path" | jq -r '.[0].name')" "$name" || return 1
+	done
+	ip link set dev "$plain" name plain1 && same "$(netdevname run -- echo "$path")" plain1
 }
 
 role_given() {
@@ -303,7 +328,7 @@ errors_are_one_line() {
 	done
 }
 
-plan 18
+plan 19
 spare=52:54:00:ab:00:01
 mapfile -t nics < <(hardware)
 nic=${nics[0]} node=$(node_of "${nics[0]}")
@@ -320,6 +345,12 @@ point "info agrees with sysfs and ethtool" info_agrees
 point "monitor shows what is there and then each rename" monitor_sees_renames
 point "monitor of one NIC ends with it" monitor_ends_with_the_nic
 point "run replaces paths and returns the status" run_replaces
+ip link add plain0 type dummy
+# By the index: its name changes.
+plain=$(node_of plain0)
+undo+=("ip link del $plain")
+point "run hands over no name that a command can mistake" run_refuses_names_that_are_not_plain
+ip link del "$plain"
 point "a role file gives a link and an alternative name" role_given
 point "of several claimants the first in bus order has the role" role_ambiguous
 point "a role goes to the card it prefers, and back" role_falls_back

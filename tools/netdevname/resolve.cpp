@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* netdevname resolve: paths and names to the kernel names of this moment. */
+/* netdevname resolve: prints the current kernel names for paths and names. */
 #include <cerrno>
 #include <iostream>
 #include <memory>
@@ -7,9 +7,9 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "arguments.hpp"
 #include "commands.hpp"
 #include "nic.hpp"
-#include "waymark/table.hpp"
 
 namespace naming
 {
@@ -22,7 +22,7 @@ struct resolved {
 	unsigned int ifindex = 0;
 };
 
-/* The short way for a path; a bare name has to be looked for. */
+/* A path takes one open(2); a bare name has to be looked up. */
 resolved resolve(const std::string &argument)
 {
 	char name[NETDEVNAME_NAME_SIZE] = "";
@@ -57,10 +57,10 @@ void run(const std::vector<std::string> &arguments, const waymark::output_option
 						{"name", result.name},
 						{"ifindex", result.ifindex}});
 			else
-				std::cout << waymark::printable(result.name) << '\n';
+				/* It becomes a word of a command line. */
+				std::cout << plain_name(result.name, argument) << '\n';
 		} catch (const waymark::error &e) {
-			std::cerr << "netdevname: " << waymark::printable(e.object()) << ": "
-				  << e.what() << '\n';
+			waymark::complain("netdevname", e);
 			if (output.as_json)
 				list.push_back({{"argument", argument}, {"error", e.what()}});
 			failed = true;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "waymark/error.hpp"
+
 namespace naming
 {
 
@@ -24,7 +26,32 @@ std::size_t find_path(const std::string &argument, std::size_t from)
 	}
 }
 
+bool is_letter_or_digit(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
 } // namespace
+
+bool is_plain_name(std::string_view name)
+{
+	if (name.empty() || !is_letter_or_digit(name[0]))
+		return false;
+	for (const std::string_view word : {"all", "any", "default"})
+		if (name == word)
+			return false;
+	return std::all_of(name.begin(), name.end(),
+			   [](char c) { return is_letter_or_digit(c) || c == '-' || c == '.'; }) &&
+	       name.find_first_not_of("0123456789") != std::string_view::npos;
+}
+
+std::string plain_name(const std::string &name, const std::string &object)
+{
+	if (!is_plain_name(name))
+		throw waymark::error(object, "the NIC is called \"" + name +
+						     "\", which a command can mistake for something else");
+	return name;
+}
 
 std::string replace_path(const std::string &argument,
 			 const std::function<std::string(const std::string &)> &name_of)

@@ -17,6 +17,10 @@ enum class status : int {
 	done = 0,   /* everything that was asked for was done */
 	failed = 1, /* not found, refused, or a problem was found */
 	usage = 2,  /* the command line makes no sense */
+	/* Of a command that runs another one, as env(1) has them. */
+	not_started = 125,    /* an argument for it cannot be made */
+	not_executable = 126, /* it cannot be run */
+	not_found = 127,      /* it is not there */
 };
 
 class error : public std::runtime_error
