@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* What the kernel tells about a NIC, as an object whose layout may grow. */
+/* The properties of a NIC. The structure is opaque, so that it can grow. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,7 +66,7 @@ STRING(parent_bus, parent_bus)
 STRING(parent_name, parent_name)
 STRING(port_name, phys_port_name)
 
-/* The bits of @fields tell an address of zeros from none at all. */
+/* A bit of @fields tells an address of zeros from a missing one. */
 #define BYTES(function, member, length, bit)                                            \
 	EXPORT const uint8_t *netdevname_info_##function(const struct netdevname_info *info, \
 							 size_t *len)                   \

@@ -26,10 +26,13 @@ struct netdevname_event {
 	unsigned char raw[];		   /* what read(2) returned */
 };
 
-/* open(2) that is repeated after a signal; @path as netdevname_resolve() takes it. */
+/*
+ * open(2) that is repeated after a signal; @path as netdevname_resolve() takes it. ENXIO
+ * if @path is not there because the module is not loaded.
+ */
 int netdevname_open_path(const char *path);
 
-/* Opens the control device; ENXIO when the module is not there. */
+/* Opens the control device; ENXIO if the module is not loaded. */
 int netdevname_open_control(void);
 
 /* ioctl(2) that is repeated after a signal. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* All NICs at one moment. */
+/* A list of all NICs, taken at one moment. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

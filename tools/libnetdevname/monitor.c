@@ -9,9 +9,9 @@
 
 #include "internal.h"
 
-/* Bytes of the first published record: later kernels append members, and drop none. */
+/* Size of the first published record. Later kernels append members and drop none. */
 #define RECORD_MIN 200
-/* Where the search for the size of a record ends. */
+/* Limit of the search for the size of a record. */
 #define RECORD_MAX 65536
 
 _Static_assert(offsetof(struct netdev_naming_event, size) == 0, "where parse_record() reads it");
@@ -24,7 +24,7 @@ struct netdevname_monitor {
 	struct netdevname_list *list;
 };
 
-/* Descriptors are non-blocking; the functions of this library are not. */
+/* The descriptors are non-blocking, the functions of this library wait. */
 static int wait_readable(int fd)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
@@ -48,8 +48,8 @@ static ssize_t read_waiting(int fd, void *buf, size_t size)
 }
 
 /*
- * Fills in the record from the @len bytes that were read: what this library does not
- * know is left out, what the kernel does not know is zero.
+ * Fills in the record from the @len bytes that were read. Members that only the kernel
+ * knows are dropped, members that only this library knows become zero.
  */
 static int parse_record(struct netdevname_event *event, size_t len)
 {
@@ -64,16 +64,21 @@ static int parse_record(struct netdevname_event *event, size_t len)
 	memset(&event->record, 0, sizeof(event->record));
 	memcpy(&event->record, event->raw,
 	       len < sizeof(event->record) ? len : sizeof(event->record));
+	if (event->record.detail_len > sizeof(event->record.detail)) {
+		errno = EIO;
+		return -1;
+	}
 	return 0;
 }
 
 /*
- * Takes one record from the kernel and never two, as poll(2) would not tell of one that
- * waits in here. The kernel refuses a buffer that is shorter than a record, however
- * long those of its version are. What is refused is too short by at least a byte, so
- * after one more RECORD_MIN there are less than RECORD_MIN bytes behind the record:
- * no room for another one, even if they differ in size. For the same reason every call
- * begins anew.
+ * Reads exactly one record: poll(2) would not report a second one that waits in here.
+ *
+ * The kernel delivers records of RECORD_MIN bytes to a reader that does not ask for
+ * longer ones. Should a record be longer all the same, the kernel refuses the buffer
+ * with EINVAL, and the buffer grows by RECORD_MIN. The one that fits is then too long by
+ * less than RECORD_MIN, which leaves no room for a second record. Each call starts with
+ * the smallest buffer again, as records may differ in size.
  */
 struct netdevname_event *netdevname_event_read(int fd)
 {

@@ -11,7 +11,7 @@
 
 #include "internal.h"
 
-/* Directories in which a name without a slash is looked for, the surest first. */
+/* Where a name without a slash is looked up, the most reliable directory first. */
 static const char *const directories[] = {
 	"by-role", "by-label", "by-onboard", "by-slot",	  "by-port",
 	"by-path", "by-id",    "by-mac",     "by-former",
@@ -21,14 +21,15 @@ static int open_retry(const char *path)
 {
 	int fd;
 
-	/* O_NONBLOCK: a fifo or a terminal in place of a node must not stop us. */
+	/* O_NONBLOCK: opening a FIFO or a terminal by mistake must not block. */
 	do {
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	} while (fd < 0 && errno == EINTR);
 	return fd;
 }
 
-int netdevname_open_path(const char *path)
+/* @path is absolute, or leads from /dev/netdev. */
+static int open_as_is(const char *path)
 {
 	char full[PATH_MAX];
 	int len;
@@ -41,6 +42,26 @@ int netdevname_open_path(const char *path)
 		return -1;
 	}
 	return open_retry(full);
+}
+
+/* With ENOENT from a path below /dev/netdev: is it that the module is not loaded? */
+static void explain_missing(void)
+{
+	int control = netdevname_open_control();
+
+	if (control >= 0)
+		netdevname_close_fd(control);
+	errno = control < 0 && errno == ENXIO ? ENXIO : ENOENT;
+}
+
+int netdevname_open_path(const char *path)
+{
+	int fd = open_as_is(path);
+
+	if (fd < 0 && errno == ENOENT &&
+	    (path[0] != '/' || !strncmp(path, NETDEVNAME_DIR, strlen(NETDEVNAME_DIR))))
+		explain_missing();
+	return fd;
 }
 
 int netdevname_open_control(void)
@@ -80,7 +101,7 @@ static int get_name(int fd, char name[NETDEVNAME_NAME_SIZE], unsigned int *ifind
 	if (netdevname_ioctl(fd, NETDEV_NAMING_IOC_GET_INFO, &info))
 		return -1;
 	if (!(info.fields & NETDEV_NAMING_INFO_NAME)) {
-		/* In a network namespace that the caller may not look into. */
+		/* The NIC is in a network namespace that the caller may not look into. */
 		errno = EACCES;
 		return -1;
 	}
@@ -104,7 +125,7 @@ EXPORT int netdevname_resolve(const char *path, char name[NETDEVNAME_NAME_SIZE],
 	return rc;
 }
 
-/* Takes @fd over. */
+/* The handle owns @fd, which is closed on an error. */
 static struct netdevname *wrap(int fd)
 {
 	struct netdevname *nic;
@@ -151,7 +172,7 @@ static int open_in_directories(const char *name)
 		len = snprintf(path, sizeof(path), "%s/%s", directories[i], name);
 		if (len < 0 || (size_t)len >= sizeof(path))
 			break;
-		fd = netdevname_open_path(path);
+		fd = open_as_is(path);
 		if (fd >= 0 || (errno != ENOENT && errno != ENOTDIR && errno != ENAMETOOLONG))
 			return fd;
 	}
@@ -169,7 +190,7 @@ EXPORT struct netdevname *netdevname_open(const char *name)
 	}
 	if (strchr(name, '/')) {
 		fd = netdevname_open_path(name);
-		/* A path can lead anywhere: a handle is what answers as one. */
+		/* A path can lead to any file: only the node of a NIC answers the ioctl. */
 		if (fd >= 0 && get_name(fd, NULL, NULL) && errno != EACCES) {
 			netdevname_close_fd(fd);
 			return NULL;

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdarg>
+#include <cstdint>
 #include <cstring>
 
 namespace fake
@@ -45,6 +46,8 @@ int open_path(const std::string &path)
 {
 	const auto found = the_kernel().links.find(path);
 
+	if (!the_kernel().loaded)
+		return fail(ENOENT);
 	if (path == "control")
 		return open_device(0);
 	return found == the_kernel().links.end() ? fail(ENOENT) : open_device(found->second);
@@ -66,12 +69,32 @@ int open_by_ifindex(struct netdev_naming_open_by_ifindex *arg)
 	return arg->fd < 0 ? -1 : 0;
 }
 
-/* No NIC; and no event is dropped, as those of a test come after the snapshot. */
+/* No event is dropped, as those of a test come after the snapshot. */
 int enumerate(struct netdev_naming_enumerate *arg)
 {
-	arg->cursor = 0;
-	arg->count = 0;
-	arg->total = 0;
+	const auto &listed = the_kernel().listed;
+	auto *out = reinterpret_cast<unsigned char *>(static_cast<std::uintptr_t>(arg->entries));
+	std::size_t next = arg->cursor;
+
+	/* What a kernel before said of its own size is nothing to pass on. */
+	if (arg->size != sizeof(*arg))
+		return fail(E2BIG);
+	if (arg->flags || !arg->capacity || arg->entry_size < sizeof(struct netdev_naming_entry))
+		return fail(EINVAL);
+	for (arg->count = 0; arg->count < arg->capacity && next < listed.size(); next++) {
+		struct netdev_naming_entry entry = {};
+
+		entry.id = 1000 + next;
+		entry.ifindex = static_cast<__u32>(next + 1);
+		listed[next].copy(entry.name, sizeof(entry.name) - 1);
+		std::memset(out, 0, arg->entry_size);
+		std::memcpy(out, &entry, sizeof(entry));
+		out += arg->entry_size;
+		arg->count++;
+	}
+	arg->cursor = next < listed.size() ? next : 0;
+	arg->total = static_cast<__u32>(listed.size());
+	arg->size += the_kernel().grown;
 	return 0;
 }
 
@@ -95,8 +118,14 @@ int handle_ioctl(unsigned int ifindex, unsigned long request, void *arg)
 
 	if (request != NETDEV_NAMING_IOC_GET_INFO)
 		return fail(ENOTTY);
+	if (info->size != sizeof(*info))
+		return fail(E2BIG);
+	info->size += the_kernel().grown;
 	info->fields = NETDEV_NAMING_INFO_NAME;
 	info->ifindex = ifindex;
+	for (const auto &[name, index] : the_kernel().names)
+		if (index == ifindex && name.size() < sizeof(info->name))
+			name.copy(info->name, sizeof(info->name) - 1);
 	return 0;
 }
 

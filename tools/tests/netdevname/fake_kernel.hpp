@@ -14,6 +14,12 @@ namespace fake
 {
 
 struct kernel {
+	/* False: /dev/netdev is empty, as without the module. */
+	bool loaded = true;
+	/* The kernel name of each NIC that ENUMERATE lists, with the ifindices 1, 2, … */
+	std::vector<std::string> listed;
+	/* Bytes that this kernel's structures have more than those that the tests know. */
+	unsigned int grown = 0;
 	/* Kernel names and alternative names, each with its ifindex. */
 	std::map<std::string, unsigned int> names;
 	/* Links of udev below /dev/netdev: "by-role/uplink". */
