@@ -62,6 +62,23 @@ list_of_nobody_is_empty()
 		[[ $(flexarray -j list --owner nobody) == '{"arrays":[]}' ]]
 }
 
+# What -j prints is what the installed schemas say.
+fits()
+{
+	python3 -IS "$(dirname "$0")/schema.py" "/usr/share/waymark/schema/$1.json" "${@:2}" |
+		sed 's/^/# /'
+	return "${PIPESTATUS[0]}"
+}
+
+json_fits_the_schemas()
+{
+	flexarray -j list | fits flexarray-list &&
+		flexarray -j show "$(client_array)" | fits flexarray-show &&
+		flexarray -j top -n 2 -i 0.1 | fits flexarray-top --lines &&
+		flexarray -j list --nonsense 2>/dev/null | fits error &&
+		! flexarray -j top -n 1 | fits flexarray-list >/dev/null
+}
+
 show_tells_everything()
 {
 	local id
@@ -110,12 +127,13 @@ if ! hold_array; then
 	ktap_skip_all "no array to look at"
 	exit "$KSFT_FAIL"
 fi
-ktap_set_plan 13
+ktap_set_plan 14
 check "list has a heading" list_has_heading
 check "list shows an array" list_shows_the_array
 check "list -j" list_json
 check "list -p is indented" list_pretty_is_indented
 check "list of a module without arrays" list_of_nobody_is_empty
+check "JSON fits the schemas" json_fits_the_schemas
 check "show" show_tells_everything
 check "show of an unknown id fails" fails_with 1 flexarray show 99999999
 check "show of no number is misuse" fails_with 2 flexarray show x
