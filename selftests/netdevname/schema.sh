@@ -73,6 +73,15 @@ altnames() {
 	return $good
 }
 
+# A role that nftables is asked for.
+lints() {
+	mkdir -p $work/root/etc/netdev-naming/roles.d
+	cp $work/roles/1.role $work/root/etc/netdev-naming/roles.d
+	echo 'oifname many drop' > $work/root/etc/nftables.conf
+	prints netdevname-lint 1 lint --root $work/root &&
+		[ "$(jq -r '.[].problem' $work/out)" = never-matches ]
+}
+
 has_event() {
 	grep -q "\"$1\"" $work/events
 }
@@ -117,7 +126,7 @@ every_schema_was_used() {
 	done
 }
 
-plan 10
+plan 11
 mapfile -t nics < <(hardware)
 nic=${nics[0]}
 mkdir -p $work
@@ -133,6 +142,7 @@ point "monitor" events
 point "snapshot and compare" compares
 point "roles" roles
 point "altnames" altnames
+point "lint" lints
 point "errors" errors
 point "every schema was used" every_schema_was_used
 ktap_finished

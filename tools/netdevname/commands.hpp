@@ -15,6 +15,7 @@ void add_run(CLI::App &app, waymark::output_options &output);
 void add_snapshot(CLI::App &app, waymark::output_options &output);
 void add_compare(CLI::App &app, waymark::output_options &output);
 void add_altnames(CLI::App &app, waymark::output_options &output);
+void add_lint(CLI::App &app, waymark::output_options &output);
 void add_roles(CLI::App &app, waymark::output_options &output);
 
 } // namespace naming
