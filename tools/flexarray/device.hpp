@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* /dev/flex_array, and what it says, fit for people and for JSON. */
+/* /dev/flex_array, and its records as text and as JSON. */
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ public:
 
 	/* All live arrays, by id. */
 	std::vector<flex_array_info> list() const;
-	/* Nothing if there is no array of that id. */
+	/* Empty if no array has this id. */
 	std::optional<flex_array_info> info(std::uint64_t id) const;
 
 private:

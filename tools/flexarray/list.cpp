@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* flexarray list: one line an array. */
+/* flexarray list: one line for each array. */
 #include <iostream>
 #include <memory>
 
@@ -43,7 +43,7 @@ void add_list(CLI::App &app, waymark::output_options &output)
 	CLI::App *list = app.add_subcommand("list", "list the live arrays");
 	auto owner = std::make_shared<std::string>();
 
-	list->add_option("-o,--owner", *owner, "only arrays of this module");
+	list->add_option("-o,--owner", *owner, "list only arrays of this module");
 	list->callback([&output, owner] {
 		std::vector<flex_array_info> arrays;
 		waymark::json all = waymark::json::array();

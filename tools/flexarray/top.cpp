@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* flexarray top: who holds most, and what has changed, again and again. */
+/* flexarray top: the largest arrays and how they change, in rounds. */
 #include <unistd.h>
 
 #include <algorithm>
@@ -121,13 +121,13 @@ void run(const options &opts, const waymark::output_options &output)
 
 void add_top(CLI::App &app, waymark::output_options &output)
 {
-	CLI::App *top = app.add_subcommand("top", "show the largest arrays, again and again");
+	CLI::App *top = app.add_subcommand("top", "show the largest arrays and how they change, in rounds");
 	auto opts = std::make_shared<options>();
 
 	top->add_option("-i,--interval", opts->interval, "seconds between two rounds")
 		->check(CLI::Range(0.1, 86400.0));
-	top->add_option("-n,--rounds", opts->rounds, "stop after that many; 0: never");
-	top->add_option("-l,--lines", opts->lines, "arrays shown");
+	top->add_option("-n,--rounds", opts->rounds, "stop after this many rounds; 0: never");
+	top->add_option("-l,--lines", opts->lines, "number of arrays shown");
 	top->callback([&output, opts] { run(*opts, output); });
 }
 

@@ -53,7 +53,7 @@ std::string rtnl::change(int type, int flags, unsigned int ifindex, const std::s
 		return "out of memory";
 	nla_nest_end(message.get(), list);
 
-	/* It frees the message, also on an error. */
+	/* nl_send_sync() frees the message, also on an error. */
 	const int rc = nl_send_sync(socket_.get(), message.release());
 	return rc < 0 ? nl_geterror(rc) : "";
 }
@@ -65,7 +65,7 @@ std::string rtnl::add_altname(unsigned int ifindex, const std::string &name)
 
 std::string rtnl::remove_altname(unsigned int ifindex, const std::string &name)
 {
-	/* None of the flags above: in a deletion NLM_F_EXCL's bit is NLM_F_BULK. */
+	/* No flags: in a deletion, the bit of NLM_F_EXCL means NLM_F_BULK. */
 	return change(RTM_DELLINKPROP, 0, ifindex, name);
 }
 

@@ -83,7 +83,7 @@ int run_tool(const std::string &name, const std::string &description, int argc, 
 
 	const int rc = parse_and_run(app, name, argc, argv, options);
 
-	/* A full disk or a closed pipe is a failure too. */
+	/* Output that did not arrive is a failure: the disk is full, the pipe closed. */
 	if (!std::cout.flush())
 		return report(name, error("standard output", "write error"), {});
 	return rc;

@@ -70,7 +70,7 @@ std::vector<udev_record> udev_context::enumerate(const std::string &subsystem) c
 	udev_list_entry_foreach(entry, udev_enumerate_get_list_entry(list.get())) {
 		udev_record record;
 
-		/* A device that went away meanwhile is not there. */
+		/* Skips a device that was removed meanwhile. */
 		if (find(text(udev_list_entry_get_name(entry)), record))
 			records.push_back(std::move(record));
 	}

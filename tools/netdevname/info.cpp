@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* netdevname info: everything that the kernel tells about one NIC. */
+/* netdevname info: everything that the kernel reports about one NIC. */
 #include <iostream>
 #include <memory>
 
@@ -50,7 +50,7 @@ waymark::json to_json(const nic_info &info, const std::vector<std::string> &altn
 	return object;
 }
 
-/* What is not there is not printed. */
+/* Skips properties that the NIC lacks. */
 void print(const waymark::json &object)
 {
 	for (const auto &[key, value] : object.items()) {
@@ -74,7 +74,7 @@ void run(const std::string &name, const waymark::output_options &output)
 	const nic_info info = opened.info(name);
 	std::vector<std::string> altnames;
 
-	/* Elsewhere they may be none of our business: EACCES. */
+	/* In another network namespace the caller may not be allowed to see them. */
 	if (!info.moved)
 		altnames = opened.altnames(name);
 	const waymark::json object = to_json(info, altnames);
@@ -88,7 +88,7 @@ void run(const std::string &name, const waymark::output_options &output)
 
 void add_info(CLI::App &app, waymark::output_options &output)
 {
-	CLI::App *command = app.add_subcommand("info", "print all that the kernel tells of one NIC");
+	CLI::App *command = app.add_subcommand("info", "print everything that the kernel reports about one NIC");
 	auto name = std::make_shared<std::string>();
 
 	command->add_option("NAME", *name, "a path below /dev/netdev, or any name of a NIC")->required();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* netdevname monitor: a line for every event, of all NICs or of one. */
+/* netdevname monitor: one line for each event, of all NICs or of one. */
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -109,7 +109,7 @@ void print_line(const struct netdevname_event *event)
 	std::cout << '\n';
 }
 
-/* False for an event of a kind that only a newer kernel knows. */
+/* False for an event of a type that only a newer kernel knows. */
 bool show(const struct netdevname_event *event, const waymark::output_options &output)
 {
 	if (netdevname_event_overflow(event))
@@ -120,7 +120,7 @@ bool show(const struct netdevname_event *event, const waymark::output_options &o
 		waymark::print_json(to_json(event), output);
 	else
 		print_line(event);
-	/* Whoever reads the pipe wants it now. */
+	/* The reader of a pipe wants each event at once. */
 	if (!std::cout.flush())
 		throw waymark::error("standard output", "write error");
 	return true;
@@ -180,9 +180,9 @@ void add_monitor(CLI::App &app, waymark::output_options &output)
 	auto chosen = std::make_shared<monitor_options>();
 
 	command->add_option("NAME", chosen->name, "only this NIC, until it is gone");
-	command->add_option("-n,--count", chosen->count, "stop after so many events");
+	command->add_option("-n,--count", chosen->count, "stop after this many events");
 	command->add_flag("-s,--snapshot", chosen->snapshot,
-			  "first the NICs that are there (not with NAME)");
+			  "print the NICs that exist first (not with NAME)");
 	command->callback([chosen, &output] { run(*chosen, output); });
 }
 

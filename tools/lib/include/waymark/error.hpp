@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * One way to fail: an exception that names the object and the reason, printed
- * by run_tool() as "tool: object: reason" (or as {"error": …} under -j).
+ * The exception of all tools. It names the object and the reason, which run_tool()
+ * prints as "tool: object: reason", and as {"error": …} under -j.
  */
 #pragma once
 
@@ -14,13 +14,13 @@ namespace waymark
 
 /* Exit statuses of every tool; the man pages document the same numbers. */
 enum class status : int {
-	done = 0,   /* everything that was asked for was done */
+	done = 0,   /* success */
 	failed = 1, /* not found, refused, or a problem was found */
-	usage = 2,  /* the command line makes no sense */
+	usage = 2,  /* invalid command line */
 	/* Of a command that runs another one, as env(1) has them. */
-	not_started = 125,    /* an argument for it cannot be made */
+	not_started = 125,    /* an argument for it cannot be resolved */
 	not_executable = 126, /* it cannot be run */
-	not_found = 127,      /* it is not there */
+	not_found = 127,      /* it does not exist */
 };
 
 class error : public std::runtime_error

@@ -13,7 +13,7 @@
 namespace waymark
 {
 
-/* Returns 0 or an errno value; @arg.size is set to what this build knows. */
+/* Returns 0 or an errno value. Sets @arg.size to the size that this build knows. */
 template <typename T>
 int try_ioctl(const fd &dev, unsigned long request, T &arg)
 {

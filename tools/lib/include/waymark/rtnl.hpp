@@ -19,7 +19,7 @@ public:
 	std::string add_altname(unsigned int ifindex, const std::string &name);
 	std::string remove_altname(unsigned int ifindex, const std::string &name);
 
-	/* True if the kernel takes @name as an alternative one, should it be free. */
+	/* True if the kernel accepts @name as an alternative name, provided that it is free. */
 	static bool is_valid_altname(const std::string &name);
 
 private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What every command of the suite has in common: -h, -V, -j, -p, error
- * reports and exit statuses (waymark/error.hpp).
+ * What the commands share: the options -h, -V, -j and -p, error reports and exit
+ * statuses (waymark/error.hpp).
  */
 #pragma once
 
@@ -44,7 +44,7 @@ void complain(const std::string &tool, const error &e, const std::string &conseq
 /* Prints @value and a newline: on one line, or indented under -p. */
 void print_json(const json &value, const output_options &options);
 
-/* Thrown by a callback that is done but has to exit with @st. */
+/* A callback throws it to exit with @st, having printed what there is to say. */
 struct exit_with {
 	status st;
 };

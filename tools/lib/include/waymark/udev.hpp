@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* What udev knows of devices; the only user of libudev. */
+/* Devices as udev knows them; the only user of libudev. */
 #pragma once
 
 #include <map>
@@ -16,8 +16,8 @@ namespace waymark
 struct udev_record {
 	std::string syspath;
 	std::string sysname;
-	std::string devnode;		/* empty if it has none */
-	std::vector<std::string> links; /* that it claims, whoever has them */
+	std::string devnode;		/* empty if the device has none */
+	std::vector<std::string> links; /* claimed; another device may hold them */
 	std::map<std::string, std::string> properties;
 	bool initialized = false;
 
