@@ -46,7 +46,11 @@ struct compat_export_table {
 };
 
 /* Is there a table of flags beside that of symbols? */
-#define COMPAT_EXPORT_FLAG_TABLE	IS_ENABLED(COMPAT_HAVE_EXPORT_FLAG_TABLE)
+#ifdef COMPAT_HAVE_EXPORT_FLAG_TABLE
+#define COMPAT_EXPORT_FLAG_TABLE	true
+#else
+#define COMPAT_EXPORT_FLAG_TABLE	false
+#endif
 
 #if defined(COMPAT_HAVE_EXPORT_FLAG_TABLE)
 #define COMPAT_EXPORT_TABLES	1

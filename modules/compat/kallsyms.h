@@ -44,12 +44,13 @@ static inline bool compat_kallsyms_show_value(const struct cred *cred)
 /* What an error of compat_kallsyms_init() means. */
 static inline const char *compat_kallsyms_reason(int err)
 {
+	if (!IS_ENABLED(CONFIG_KPROBES))
+		return "the kernel has no kprobes (CONFIG_KPROBES)";
 	switch (err) {
 	case -ENOENT:
 		return "the kernel has no list of its symbols (CONFIG_KALLSYMS)";
-	case -ENOSYS:
 	case -EOPNOTSUPP:
-		return "the kernel has no kprobes (CONFIG_KPROBES), or they are switched off";
+		return "kprobes are switched off";
 	case -EPERM:
 		return "kprobes are not permitted (lockdown)";
 	default:

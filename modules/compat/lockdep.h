@@ -9,7 +9,7 @@
 #ifdef lockdep_assert_not_held
 #define compat_lockdep_assert_not_held(_lock)	lockdep_assert_not_held(_lock)
 #else
-#define compat_lockdep_assert_not_held(_lock)	do { } while (0)
+#define compat_lockdep_assert_not_held(_lock)	((void)(_lock))
 #endif
 
 #endif /* _COMPAT_LOCKDEP_H */

@@ -21,7 +21,7 @@
 
 static bool symidx_may_adopt = true;
 module_param_named(adopt, symidx_may_adopt, bool, 0444);
-MODULE_PARM_DESC(adopt, "take the order of the kernel's symbols from " SYMIDX_FILE ", if it is correct");
+MODULE_PARM_DESC(adopt, "take the order of symbols from " SYMIDX_FILE ", if it is correct");
 
 /**
  * struct symidx_file_view - an index file whose frame was checked

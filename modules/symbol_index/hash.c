@@ -20,7 +20,7 @@
  */
 struct symidx_search symidx_search_own ____cacheline_aligned;
 extern const struct symidx_search symidx_search __alias(symidx_search_own);
-COMPAT_EXPORT_SYMBOL_NS_GPL(symidx_search);
+EXPORT_SYMBOL_FOR_LOADER(symidx_search);
 
 /* A link of a chain, for those who change it. */
 #define symidx_link_locked(_link)	\

@@ -15,7 +15,7 @@ bool symbol_index_lookup(const char *name, const char *name_space,
 	const struct symidx_entry *entry;
 	const char *needed;
 
-	RCU_LOCKDEP_WARN(!rcu_read_lock_any_held(), "symbol_index_lookup() outside RCU");
+	RCU_LOCKDEP_WARN(!rcu_read_lock_any_held(), "symbols looked up outside of RCU");
 	entry = symidx_hash_find(name, true);
 	if (!entry)
 		return false;

@@ -56,7 +56,7 @@ static bool symidx_user_may_hold(kuid_t user)
 	unsigned int count = 0;
 
 	list_for_each_entry(snapshot, &symidx_snapshots, node)
-		count += symidx_hold_of(snapshot, user) != NULL;
+		count += !!symidx_hold_of(snapshot, user);
 	return count < SYMBOL_INDEX_SNAPSHOTS_MAX;
 }
 

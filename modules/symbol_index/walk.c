@@ -93,7 +93,7 @@ bool symidx_find_export(struct compat_find_symbol_arg *arg)
 {
 	return symidx_find(arg);
 }
-COMPAT_EXPORT_SYMBOL_NS_GPL(symidx_find_export);
+EXPORT_SYMBOL_FOR_LOADER(symidx_find_export);
 
 /* Searches the index, and the modules that it may lack. */
 static bool symidx_find_everywhere(const char *name, bool gplok,
@@ -134,7 +134,7 @@ bool symidx_find_slow(struct compat_find_symbol_arg *arg)
 	preempt_enable_notrace();
 	return found;
 }
-COMPAT_EXPORT_SYMBOL_NS_GPL(symidx_find_slow);
+EXPORT_SYMBOL_FOR_LOADER(symidx_find_slow);
 
 /**
  * symidx_find_in_tables() - find a symbol without the index
@@ -158,7 +158,7 @@ bool symidx_find_in_tables(const char *name, bool gplok,
 	preempt_enable_notrace();
 	return found;
 }
-COMPAT_EXPORT_SYMBOL_NS_GPL(symidx_find_in_tables);
+EXPORT_SYMBOL_FOR_LOADER(symidx_find_in_tables);
 
 #ifdef CONFIG_PROVE_RCU
 /* See symidx_find(). */
@@ -167,5 +167,5 @@ void symidx_assert_caller(void)
 	RCU_LOCKDEP_WARN(!rcu_read_lock_any_held() && !lockdep_is_held(symidx_module_mutex),
 			 "find_symbol() called without module_mutex and outside RCU");
 }
-COMPAT_EXPORT_SYMBOL_NS_GPL(symidx_assert_caller);
+EXPORT_SYMBOL_FOR_LOADER(symidx_assert_caller);
 #endif

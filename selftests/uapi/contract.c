@@ -78,9 +78,7 @@ static int run(FIXTURE_DATA(contract) * self, const struct request *request, voi
 {
 	if (ioctl(self->subjects->fds[request->on], request->cmd, arg))
 		return errno;
-	if (request->fd && close(get(arg, request->fd)))
-		return EBADF;
-	return 0;
+	return request->fd && close(get(arg, request->fd)) ? errno : 0;
 }
 
 static enum role role_of(const struct request *request, size_t at)
@@ -392,7 +390,7 @@ TEST_F(contract, documented_loop_over_symbols)
 		for (at = 0; at < list.length; at += record->record_size) {
 			record = (void *)(buffer + at);
 			ASSERT_GE(0, strcmp(last, (char *)record + record->name_offset));
-			strcpy(last, (char *)record + record->name_offset);
+			snprintf(last, sizeof(last), "%s", (char *)record + record->name_offset);
 			list.after = (uintptr_t)last;
 			count++;
 		}

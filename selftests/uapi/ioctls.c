@@ -10,6 +10,7 @@
 #include <linux/netdev_naming.h>
 #include <linux/symbol_index.h>
 #include "../lib/link.h"
+#include "kselftest.h"
 #include "ioctls.h"
 
 const unsigned int types[DESCRIPTORS] = {
@@ -44,7 +45,7 @@ static void fill_by_ifindex(struct subjects *subjects, void *arg)
 static void fill_by_name(struct subjects *subjects, void *arg)
 {
 	(void)subjects;
-	strcpy(((struct netdev_naming_open_by_name *)arg)->name, NIC);
+	memcpy(((struct netdev_naming_open_by_name *)arg)->name, NIC, sizeof(NIC));
 }
 
 static void fill_by_id(struct subjects *subjects, void *arg)
@@ -91,66 +92,67 @@ static void fill_array_list(struct subjects *subjects, void *arg)
 #define REQUEST(device, _name, prefix, type, last, ...)				\
 	{ .name = #_name " of " #device, .on = device, .cmd = prefix##_IOC_##_name,	\
 	  .min_size = END(type, last), .size = sizeof(struct type), ##__VA_ARGS__ }
-#define NIC_REQUEST(device, name, type, ...)	REQUEST(device, name, NETDEV_NAMING, type, __VA_ARGS__)
-#define SYMBOL_REQUEST(name, type, ...)		REQUEST(SYMBOLS, name, SYMBOL_INDEX, type, __VA_ARGS__)
-#define ARRAY_REQUEST(name, type, ...)		REQUEST(ARRAYS, name, FLEX_ARRAY, type, __VA_ARGS__)
+#define NIC_REQUEST(device, name, type, ...)	\
+	REQUEST(device, name, NETDEV_NAMING, type, __VA_ARGS__)
+#define SYMBOL_REQUEST(name, type, ...)	REQUEST(SYMBOLS, name, SYMBOL_INDEX, type, __VA_ARGS__)
+#define ARRAY_REQUEST(name, type, ...)	REQUEST(ARRAYS, name, FLEX_ARRAY, type, __VA_ARGS__)
 
 const struct request requests[] = {
 	NIC_REQUEST(HANDLE, GET_INFO, netdev_naming_info, parent_name,
-		.fields = { FIELD(IN_OUT, netdev_naming_info, fields),
-			    FIELDS(OUT, netdev_naming_info, id, phys_switch_id_len),
-			    FIELD(RESERVED, netdev_naming_info, __reserved),
-			    FIELDS(OUT, netdev_naming_info, name, parent_name) }),
+		    .fields = { FIELD(IN_OUT, netdev_naming_info, fields),
+				FIELDS(OUT, netdev_naming_info, id, phys_switch_id_len),
+				FIELD(RESERVED, netdev_naming_info, __reserved),
+				FIELDS(OUT, netdev_naming_info, name, parent_name) }),
 	NIC_REQUEST(HANDLE, GET_ALTNAMES, netdev_naming_altnames, __reserved,
-		.fill = fill_altnames,
-		.fields = { FIELDS(OUT, netdev_naming_altnames, length, count),
-			    FIELD(RESERVED, netdev_naming_altnames, __reserved) },
-		.capacity = offsetof(struct netdev_naming_altnames, capacity),
-		.length = offsetof(struct netdev_naming_altnames, length)),
+		    .fill = fill_altnames,
+		    .fields = { FIELDS(OUT, netdev_naming_altnames, length, count),
+				FIELD(RESERVED, netdev_naming_altnames, __reserved) },
+		    .capacity = offsetof(struct netdev_naming_altnames, capacity),
+		    .length = offsetof(struct netdev_naming_altnames, length)),
 	NIC_REQUEST(CONTROL, ENUMERATE, netdev_naming_enumerate, total,
-		.fill = fill_enumerate,
-		.fields = { FIELD(IN_OUT, netdev_naming_enumerate, cursor),
-			    FIELD(OUT, netdev_naming_enumerate, seq),
-			    FIELDS(OUT, netdev_naming_enumerate, count, total) }),
+		    .fill = fill_enumerate,
+		    .fields = { FIELD(IN_OUT, netdev_naming_enumerate, cursor),
+				FIELD(OUT, netdev_naming_enumerate, seq),
+				FIELDS(OUT, netdev_naming_enumerate, count, total) }),
 	NIC_REQUEST(CONTROL, OPEN_BY_IFINDEX, netdev_naming_open_by_ifindex, fd,
-		.fill = fill_by_ifindex,
-		.fields = { FIELD(OUT, netdev_naming_open_by_ifindex, fd) },
-		.fd = offsetof(struct netdev_naming_open_by_ifindex, fd)),
+		    .fill = fill_by_ifindex,
+		    .fields = { FIELD(OUT, netdev_naming_open_by_ifindex, fd) },
+		    .fd = offsetof(struct netdev_naming_open_by_ifindex, fd)),
 	NIC_REQUEST(CONTROL, OPEN_BY_NAME, netdev_naming_open_by_name, __reserved,
-		.fill = fill_by_name,
-		.fields = { FIELD(OUT, netdev_naming_open_by_name, fd),
-			    FIELD(RESERVED, netdev_naming_open_by_name, __reserved) },
-		.fd = offsetof(struct netdev_naming_open_by_name, fd)),
+		    .fill = fill_by_name,
+		    .fields = { FIELD(OUT, netdev_naming_open_by_name, fd),
+				FIELD(RESERVED, netdev_naming_open_by_name, __reserved) },
+		    .fd = offsetof(struct netdev_naming_open_by_name, fd)),
 	NIC_REQUEST(CONTROL, OPEN_BY_ID, netdev_naming_open_by_id, __reserved,
-		.fill = fill_by_id,
-		.fields = { FIELD(OUT, netdev_naming_open_by_id, fd),
-			    FIELD(RESERVED, netdev_naming_open_by_id, __reserved) },
-		.fd = offsetof(struct netdev_naming_open_by_id, fd)),
+		    .fill = fill_by_id,
+		    .fields = { FIELD(OUT, netdev_naming_open_by_id, fd),
+				FIELD(RESERVED, netdev_naming_open_by_id, __reserved) },
+		    .fd = offsetof(struct netdev_naming_open_by_id, fd)),
 	SYMBOL_REQUEST(INFO, symbol_index_info, update_max_ns,
-		.fields = { FIELDS(OUT, symbol_index_info, generation, update_max_ns) }),
+		       .fields = { FIELDS(OUT, symbol_index_info, generation, update_max_ns) }),
 	SYMBOL_REQUEST(LOOKUP, symbol_index_lookup, generation,
-		.fill = fill_lookup,
-		.fields = { FIELDS(OUT, symbol_index_lookup, length, generation) },
-		.capacity = offsetof(struct symbol_index_lookup, buffer_size),
-		.length = offsetof(struct symbol_index_lookup, length)),
+		       .fill = fill_lookup,
+		       .fields = { FIELDS(OUT, symbol_index_lookup, length, generation) },
+		       .capacity = offsetof(struct symbol_index_lookup, buffer_size),
+		       .length = offsetof(struct symbol_index_lookup, length)),
 	SYMBOL_REQUEST(LIST, symbol_index_list, generation,
-		.fill = fill_symbol_list,
-		.fields = { FIELDS(OUT, symbol_index_list, length, generation) },
-		.capacity = offsetof(struct symbol_index_list, buffer_size),
-		.length = offsetof(struct symbol_index_list, length)),
+		       .fill = fill_symbol_list,
+		       .fields = { FIELDS(OUT, symbol_index_list, length, generation) },
+		       .capacity = offsetof(struct symbol_index_list, buffer_size),
+		       .length = offsetof(struct symbol_index_list, length)),
 	SYMBOL_REQUEST(SNAPSHOT, symbol_index_snapshot, generation,
-		.fields = { FIELDS(OUT, symbol_index_snapshot, snapshot_size, generation) }),
+		       .fields = { FIELDS(OUT, symbol_index_snapshot, snapshot_size, generation) }),
 	ARRAY_REQUEST(INFO, flex_array_info, creator,
-		.fill = fill_array_info,
-		.fields = { FIELDS(OUT, flex_array_info, bytes, creator) }),
+		      .fill = fill_array_info,
+		      .fields = { FIELDS(OUT, flex_array_info, bytes, creator) }),
 	ARRAY_REQUEST(LIST, flex_array_list, reserved,
-		.fill = fill_array_list,
-		.fields = { FIELD(IN_OUT, flex_array_list, cursor),
-			    FIELD(OUT, flex_array_list, count),
-			    FIELD(RESERVED, flex_array_list, reserved) }),
+		      .fill = fill_array_list,
+		      .fields = { FIELD(IN_OUT, flex_array_list, cursor),
+				  FIELD(OUT, flex_array_list, count),
+				  FIELD(RESERVED, flex_array_list, reserved) }),
 };
 
-const unsigned int request_count = sizeof(requests) / sizeof(requests[0]);
+const unsigned int request_count = ARRAY_SIZE(requests);
 
 static int open_devices(struct subjects *subjects)
 {
@@ -179,8 +181,8 @@ const char *subjects_find(struct subjects *subjects)
 		.record_size = sizeof(array), .capacity = 1,
 	};
 
-	if (system("modprobe netdev_naming && modprobe symbol_index && "
-		   "modprobe dummy numdummies=0 && udevadm settle"))
+	if (system("modprobe -a netdev_naming symbol_index") ||
+	    system("modprobe dummy numdummies=0 && udevadm settle"))
 		return "the modules do not load";
 	if (open_devices(subjects))
 		return "a device does not open";
