@@ -128,8 +128,34 @@ static struct kprobe nn_probe_self = {
 
 #define NN_DISARM_RETRY_MS 20
 
-static struct kprobe *nn_probes[] = { &nn_probe_add, &nn_probe_del, &nn_probe_self };
+static struct kprobe *nn_probes[] = { &nn_probe_add, &nn_probe_del };
 static bool nn_probed;
+
+/*
+ * Disarming a probe takes memory. unregister_kprobes() does not report that it
+ * had none, and leaves a probe behind that calls code which is about to go.
+ */
+static void nn_probes_remove(struct kprobe **probes, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		while (disable_kprobe(probes[i]) == -ENOMEM)
+			msleep(NN_DISARM_RETRY_MS);
+	unregister_kprobes(probes, count);
+}
+
+/* Probes can be registered while all of the machine are switched off. */
+static bool nn_probes_are_hit(void)
+{
+	struct kprobe *self = &nn_probe_self;
+
+	if (register_kprobe(self))
+		return true;
+	nn_probe_target();
+	nn_probes_remove(&self, 1);
+	return READ_ONCE(nn_probe_target_hit);
+}
 
 /**
  * nn_altname_probe_init() - start to see requests
@@ -144,29 +170,15 @@ void nn_altname_probe_init(void (*seen)(void))
 	nn_probe_seen = seen;
 	err = register_kprobes(nn_probes, ARRAY_SIZE(nn_probes));
 	nn_probed = !err;
-	if (err) {
+	if (err)
 		pr_notice("no events for alternative names of NICs that are down: %pe\n",
 			  ERR_PTR(err));
-		return;
-	}
-	/* Registration succeeds while all kprobes of the machine are switched off. */
-	nn_probe_target();
-	if (!READ_ONCE(nn_probe_target_hit))
+	else if (!nn_probes_are_hit())
 		pr_notice("no events for alternative names of NICs that are down: kprobes are off\n");
 }
 
-/*
- * Disarming a probe takes memory. unregister_kprobes() does not report that it
- * had none, and leaves a probe behind that calls code which is about to go.
- */
 void nn_altname_probe_exit(void)
 {
-	unsigned int i;
-
-	if (!nn_probed)
-		return;
-	for (i = 0; i < ARRAY_SIZE(nn_probes); i++)
-		while (disable_kprobe(nn_probes[i]) == -ENOMEM)
-			msleep(NN_DISARM_RETRY_MS);
-	unregister_kprobes(nn_probes, ARRAY_SIZE(nn_probes));
+	if (nn_probed)
+		nn_probes_remove(nn_probes, ARRAY_SIZE(nn_probes));
 }

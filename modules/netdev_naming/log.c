@@ -76,7 +76,7 @@ static void nn_wake(struct nn_nic *nic)
 
 /**
  * nn_event_emit() - record what happened to a NIC
- * @nic: the NIC, in the state after the event
+ * @nic: the NIC, in the state after the event; its net device is there
  * @type: what happened
  * @detail: what struct netdev_naming_event wants for that type, or NULL
  * @detail_len: its length in bytes, not more than NETDEV_NAMING_ALTNAME_SIZE
@@ -92,7 +92,7 @@ void nn_event_emit(struct nn_nic *nic, enum netdev_naming_event_type type, const
 	lockdep_assert_held(&nn_lock);
 	nic->last = (struct nn_record) {
 		.stamp = seq,
-		.link_type = nic->netdev ? READ_ONCE(nic->netdev->type) : 0,
+		.link_type = READ_ONCE(nic->netdev->type),
 		.event = {
 			.size = sizeof(nic->last.event),
 			.type = type,
@@ -117,7 +117,7 @@ void nn_event_emit(struct nn_nic *nic, enum netdev_naming_event_type type, const
 	/* Pairs with smp_load_acquire() in nn_log_copy() and nn_log_is_of(). */
 	smp_store_release(&record->stamp, (u32)seq);
 
-	/* Pairs with atomic64_read_acquire() in reader.c: nic->last is not read without nn_lock. */
+	/* Pairs with atomic64_read_acquire() in nn_reader_next_of_nic(). */
 	atomic64_set_release(&nic->last_seq, seq);
 	/* Pairs with atomic64_read_acquire() in nn_log_last(). */
 	atomic64_set_release(&nn_log_seq, seq);

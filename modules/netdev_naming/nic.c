@@ -304,5 +304,5 @@ void nn_nic_exit(void)
 	xa_destroy(&nn_nics);
 	/* The next load has to start above the last id. */
 	while (nn_boottime_us() <= nn_id_base + nn_last_nr)
-		msleep(1);
+		msleep(20);
 }

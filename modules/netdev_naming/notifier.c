@@ -52,6 +52,28 @@ static void nn_netdev_arrive(struct net_device *netdev)
 	nn_altname_check(nic);
 }
 
+/* Returns whether it was here. */
+static bool nn_netdev_left(struct nn_nic *nic, bool gone)
+{
+	bool here;
+
+	raw_spin_lock(&nn_lock);
+	here = nic->here;
+	nic->moves++;
+	WRITE_ONCE(nic->here, false);
+	if (here)
+		nn_node_want(nic, 0);
+	if (gone) {
+		nn_event_emit(nic, NETDEV_NAMING_EVENT_UNREGISTERED, NULL, 0);
+		/* Pairs with smp_load_acquire() in nn_reader_gone(): the event comes first. */
+		smp_store_release(&nic->netdev, NULL);
+	} else if (here) {
+		nn_event_emit(nic, NETDEV_NAMING_EVENT_MOVED, NULL, 0);
+	}
+	raw_spin_unlock(&nn_lock);
+	return here;
+}
+
 /* Unregistered, or about to move elsewhere. */
 static void nn_netdev_leave(struct net_device *netdev)
 {
@@ -60,23 +82,11 @@ static void nn_netdev_leave(struct net_device *netdev)
 
 	if (!nic)
 		return;
-
-	raw_spin_lock(&nn_lock);
-	nic->moves++;
-	nn_node_want(nic, 0);
-	if (gone) {
-		/* Readers look without nn_lock. */
-		WRITE_ONCE(nic->netdev, NULL);
-		nn_event_emit(nic, NETDEV_NAMING_EVENT_UNREGISTERED, NULL, 0);
-	} else if (nic->here) {
-		nn_event_emit(nic, NETDEV_NAMING_EVENT_MOVED, NULL, 0);
+	if (nn_netdev_left(nic, gone)) {
+		/* Before its parent. The rule for its uevent lets udev wait for the worker. */
+		nn_event_device_remove(nic);
+		nn_node_run();
 	}
-	WRITE_ONCE(nic->here, false);
-	raw_spin_unlock(&nn_lock);
-
-	/* Before its parent. The rule for its uevent lets udev wait for the worker. */
-	nn_event_device_remove(nic);
-	nn_node_run();
 	if (gone)
 		nn_nic_remove(nic);
 }

@@ -94,7 +94,8 @@ int nn_reader_lock(struct nn_reader *reader, const struct file *file)
 
 static bool nn_reader_gone(const struct nn_reader *reader)
 {
-	return reader->nic && !READ_ONCE(reader->nic->netdev);
+	/* Pairs with smp_store_release() in nn_netdev_left(): its last event is in the log. */
+	return reader->nic && !smp_load_acquire(&reader->nic->netdev);
 }
 
 static bool nn_reader_pending(struct nn_reader *reader)
@@ -138,27 +139,45 @@ static bool nn_reader_next_of_all(struct nn_reader *reader, struct nn_record *re
 	return false;
 }
 
+/* The newest event of a NIC, if that still is @seq. */
+static bool nn_nic_copy_last(const struct nn_nic *nic, u64 seq, struct nn_record *record)
+{
+	bool newest;
+
+	raw_spin_lock(&nn_lock);
+	newest = nic->last.event.seq == seq;
+	if (newest)
+		*record = nic->last;
+	raw_spin_unlock(&nn_lock);
+	return newest;
+}
+
+/* The first event of a NIC from @seq to @last, the latter wherever it may be. */
+static bool nn_nic_copy_event(const struct nn_nic *nic, u64 seq, u64 last,
+			      struct nn_record *record)
+{
+	for (seq = max(seq, nn_log_oldest()); seq <= last; seq++)
+		if (nn_log_is_of(seq, nic->id) && nn_log_copy(seq, record))
+			return true;
+	return nn_nic_copy_last(nic, last, record);
+}
+
 /*
  * The next event of one NIC. However many events other NICs had since, the newest
  * of this one is there: the NIC itself keeps it.
  */
 static bool nn_reader_next_of_nic(struct nn_reader *reader, struct nn_record *record)
 {
-	struct nn_nic *nic = reader->nic;
-	/* Pairs with atomic64_set_release() in nn_event_emit(). */
-	u64 last = atomic64_read_acquire(&nic->last_seq);
-	u64 seq = atomic64_read(&reader->cursor);
+	const struct nn_nic *nic = reader->nic;
+	u64 seq = atomic64_read(&reader->cursor), last;
 
-	if (seq > last)
-		return false;
-	for (seq = max(seq, nn_log_oldest()); seq <= last; seq++)
-		if (nn_log_is_of(seq, nic->id) && nn_log_copy(seq, record))
-			break;
-	if (seq > last) {
-		raw_spin_lock(&nn_lock);
-		*record = nic->last;
-		raw_spin_unlock(&nn_lock);
-	}
+	do {
+		/* Pairs with atomic64_set_release() in nn_event_emit(). */
+		last = atomic64_read_acquire(&nic->last_seq);
+		if (seq > last)
+			return false;
+	} while (!nn_nic_copy_event(nic, seq, last, record));
+
 	if (record->event.generation != reader->generation + 1)
 		record->event.flags = NETDEV_NAMING_EVENT_F_OVERFLOW;
 	return true;

@@ -280,7 +280,8 @@ TEST_F(events, enodev_also_when_the_ifindex_is_reused)
 	close(fd);
 }
 
-static void set_event_size(struct __test_metadata *_metadata, int fd, __u32 event_size, int expected)
+static void set_event_size(struct __test_metadata *_metadata, int fd, __u32 event_size,
+			   int expected)
 {
 	struct netdev_naming_event_size arg = { .size = sizeof(arg), .event_size = event_size };
 	int ret = ioctl(fd, NETDEV_NAMING_IOC_SET_EVENT_SIZE, &arg);

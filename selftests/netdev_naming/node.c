@@ -298,14 +298,14 @@ TEST_F_TIMEOUT(node, minors_go_round, 300)
 {
 	char before[256], after[256];
 
-	strcpy(before, attribute(self->ifindex, "dev"));
+	snprintf(before, sizeof(before), "%s", attribute(self->ifindex, "dev"));
 	ASSERT_STRNE("", before);
 	ASSERT_EQ(0, link_del(self->ifindex));
 	ASSERT_EQ(0, node_announce(0));
 	self->ifindex = link_add("dummy", "nnt0", 0);
 	ASSERT_LT(0, self->ifindex);
 	ASSERT_EQ(0, node_announce(0));
-	strcpy(after, attribute(self->ifindex, "dev"));
+	snprintf(after, sizeof(after), "%s", attribute(self->ifindex, "dev"));
 	ASSERT_STRNE("", after);
 	EXPECT_STRNE(before, after);
 }
