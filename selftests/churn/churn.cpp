@@ -140,11 +140,21 @@ void unload(const char *name)
 	await([name] { return remove_module(name) == 0; }, std::string(name) + " does not unload");
 }
 
+/* Returns when all NICs have the nodes that they should have. */
+void settle_nodes()
+{
+	const int fd = open("/sys/class/netdev_naming/announce", O_WRONLY | O_CLOEXEC);
+
+	expect(fd >= 0 && write(fd, "0", 1) == 1, "nobody to wait for nodes");
+	close(fd);
+}
+
 /* A handle over rename, removal and the return of a NIC of that name. */
 void hold_nic(fuzz::nic_churn &nics)
 {
 	expect(!nics.request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, held, "", "", true),
 	       "no dummy NIC");
+	settle_nodes();
 	const std::string node = "/dev/netdev/if" + std::to_string(if_nametoindex(held));
 	const descriptor handle(node), control("/dev/netdev/control");
 
@@ -159,6 +169,7 @@ void hold_nic(fuzz::nic_churn &nics)
 	expect(get_info(handle) == ENODEV, "GET_INFO of a NIC that is gone");
 	expect(drain(handle) == ENODEV, "the last event of a NIC that is gone");
 	expect(drain(control) == EAGAIN, "control with its events read");
+	settle_nodes();
 	expect(descriptor(node).error() != 0, "the node of a NIC that is gone");
 }
 

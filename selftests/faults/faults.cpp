@@ -298,7 +298,7 @@ void add_symbol_calls(std::vector<operation> &all)
 		[](auto &a) { a.buffer = where; a.buffer_size = sizeof(buffer); }));
 }
 
-/* There is one array at least: that of netdev_naming's minors. */
+/* There is one array at least: netdev_naming's log of events. */
 void add_array_calls(std::vector<operation> &all)
 {
 	const char *const device = "/dev/flex_array";
@@ -328,7 +328,12 @@ std::string make_asked(fuzz::nic_churn &nics)
 	    nics.request(RTM_NEWLINKPROP, NLM_F_CREATE | NLM_F_EXCL | NLM_F_APPEND, asked, "",
 			 "an-alternative-name", false))
 		return "";
-	return "/dev/netdev/if" + std::to_string(if_nametoindex(asked));
+	/* Returns when the node is there. */
+	const int fd = open("/sys/class/netdev_naming/announce", O_WRONLY | O_CLOEXEC);
+	const bool settled = fd >= 0 && write(fd, "0", 1) == 1;
+
+	close(fd);
+	return settled ? "/dev/netdev/if" + std::to_string(if_nametoindex(asked)) : "";
 }
 
 /* All as it was, or why not. */
