@@ -159,7 +159,7 @@ static struct nn_node *nn_node_alloc(struct nn_nic *nic, unsigned int ifindex, u
 	node->dev.class = &nn_class;
 	node->dev.devt = MKDEV(MAJOR(nn_devt), minor);
 	node->dev.release = nn_node_release;
-	/* Until udev's rule asks for it: udev is not through with the net device. */
+	/* The first "add" comes when udev's rule asks for it, see nn_node_announce(). */
 	dev_set_uevent_suppress(&node->dev, true);
 	return node;
 }
@@ -195,6 +195,8 @@ struct nn_node *nn_node_add(struct nn_nic *nic, unsigned int ifindex)
 		err = device_add(&node->dev);
 	if (err)
 		goto err_put_node;
+	/* Whoever writes to "uevent", as "udevadm trigger" does, waits for what it caused. */
+	dev_set_uevent_suppress(&node->dev, false);
 	return node;
 
 err_put_node:
@@ -227,6 +229,9 @@ unsigned int nn_node_ifindex(const struct nn_node *node)
  * nn_node_announce() - send a uevent of a node
  * @node: the node
  *
+ * To be called when udev is through with the net device, as the rule for the node
+ * asks what udev knows of it.
+ *
  * Context: the worker.
  * Return: 0 or an error, and no uevent then.
  */
@@ -234,7 +239,6 @@ int nn_node_announce(struct nn_node *node)
 {
 	int err;
 
-	dev_set_uevent_suppress(&node->dev, false);
 	err = kobject_uevent(&node->dev.kobj, node->announced ? KOBJ_CHANGE : KOBJ_ADD);
 	if (!err)
 		node->announced = true;
