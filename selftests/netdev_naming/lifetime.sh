@@ -130,8 +130,46 @@ cycle_under_load()
 	modprobe $module && nodes_match_nics && return $ret
 }
 
+switch=/sys/kernel/debug/kprobes/enabled
+
+# complaints: how often the log says that alternative names are not seen.
+complaints()
+{
+	dmesg | grep -c "netdev_naming: .*kprobes are off"
+}
+
+# Probes can be registered while they are all switched off, and are never hit then.
+notices_kprobes_that_are_off()
+{
+	local before ret=0
+
+	before=$(complaints)
+	echo 0 > $switch
+	modprobe $module || ret=1
+	echo 1 > $switch
+	[ "$(complaints)" = $((before + 1)) ] || { complain "the log does not say so"; ret=1; }
+	udevadm settle
+	unload && modprobe $module || ret=1
+	[ "$(complaints)" = $((before + 1)) ] || { complain "the log says so without reason"; ret=1; }
+	return $ret
+}
+
+# An id is never given again, although the module forgets all NICs.
+ids_rise_over_a_reload()
+{
+	local ids id before
+
+	ids=(/sys/class/netdev_naming/if*/id)
+	before=$(sort -n "${ids[@]}" | tail -n 1)
+	udevadm settle
+	unload && modprobe $module || return 1
+	for id in /sys/class/netdev_naming/if*/id; do
+		[ "$(< "$id")" -gt "$before" ] || { complain "$id: $(< "$id") was $before"; return 1; }
+	done
+}
+
 ktap_print_header
-ktap_set_plan 7
+ktap_set_plan 9
 
 loaded && unload
 ktap_test_result "picks up NICs at load" picks_up_nics_at_load
@@ -144,6 +182,14 @@ ktap_test_result "open control holds the module" \
 ktap_test_result "handle of a removed NIC holds the module" \
 	open_descriptor_holds_module "$(node_of nnt0)" nnt0
 ktap_test_result "loads and unloads while NICs come and go" cycle_under_load
+ktap_test_result "ids rise over a reload" ids_rise_over_a_reload
 udevadm settle
 ktap_test_result "unloads at the end" unload
+if [ "$(cat $switch 2>/dev/null)" = 1 ]; then
+	ktap_test_result "notices kprobes that are off" notices_kprobes_that_are_off
+	udevadm settle
+	unload
+else
+	ktap_test_skip "this kernel has no switch for kprobes"
+fi
 ktap_finished
