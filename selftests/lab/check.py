@@ -87,9 +87,11 @@ def execute(lab: Lab, entries: Sequence[Row], jobs: int, long: bool = False, who
     """Run the rows, write and show the report; whole: all that make check has."""
     jobs = max(1, jobs)
     order = Schedule(entries, jobs)
-    with concurrent.futures.ThreadPoolExecutor(jobs + 1) as pool:
-        futures = [pool.submit(work, order, brief) for brief in [True, *[False] * jobs]]
-        found = {id(entry): result for future in futures for entry, result in future.result()}
+    # Not as a context manager: an interrupt would then wait for all rows.
+    pool = concurrent.futures.ThreadPoolExecutor(jobs + 1)
+    futures = [pool.submit(work, order, brief) for brief in [True, *[False] * jobs]]
+    found = {id(entry): result for future in futures for entry, result in future.result()}
+    pool.shutdown()
     results = [found[id(entry)] for entry in entries]
     made = lab.cache.made
     report.write(lab.tree, lab.results, results, bool(made), long)

@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import tempfile
 import time
 import unittest
 
 from lab.host import command
 from lab.host.error import LabError
+from lab.make.matrix import HERE
 
 # What apt and dpkg are to mmdebstrap: a mount, and a child with a session of its own.
 MOUNTS = ("mount -t tmpfs tmpfs place && { setsid sh -c 'touch begun; exec sleep 300' > alive & } && "
@@ -28,7 +32,40 @@ def ends(pipe: int, limit: float) -> bool:
     return False
 
 
+# A run of one row that waits for something for ever.
+ENDLESS = """
+import signal, sys, threading, types
+from lab import check, cli
+class Row:
+    name, minutes, long_only = "endless", 4, False
+    def prepare(self): pass
+    def run(self):
+        print("runs", flush=True)
+        threading.Event().wait()
+signal.signal(signal.SIGINT, signal.default_int_handler)    # which a shell may have set to be ignored
+cli.Lab = lambda: types.SimpleNamespace(tree="/none")
+check.rows = lambda *_: [Row()]
+sys.argv = ["lab", "check"]
+sys.exit(cli.main())
+"""
+
+
 class Command(unittest.TestCase):
+    def test_an_interrupted_run_ends(self) -> None:
+        """At once: it does not wait for the rows that it is in."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(number), subprocess.Popen(
+                    [sys.executable, "-c", ENDLESS], cwd=os.path.dirname(HERE), stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+                assert child.stdout and child.stderr
+                self.assertEqual(child.stdout.readline(), "runs\n")
+                child.send_signal(number)
+                try:
+                    self.assertEqual(child.wait(60), 130)
+                finally:
+                    child.kill()
+                self.assertIn("lab: interrupted", child.stderr.read())
+
     def test_a_full_disk_is_named(self) -> None:
         with tempfile.TemporaryDirectory() as folder, self.assertRaisesRegex(LabError, "no space left"):
             command.run(["sh", "-c", "cat /dev/zero > /dev/full"], "fill", os.path.join(folder, "log"))
