@@ -1,21 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Each allocation of a call fails in turn: a clean error, nothing lost, still usable. */
+#include "../lib/files.h"
 #include "../lib/flex_array_client.h"
 #include "../lib/harness.h"
 
 #define TOTAL (512 * 513)
-
-static int write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), ret = -1;
-
-	if (fd < 0)
-		return -1;
-	if (write(fd, text, strlen(text)) == (ssize_t)strlen(text))
-		ret = 0;
-	close(fd);
-	return ret;
-}
 
 /*
  * Where flex_array's code is: from its own address to where another module
@@ -54,11 +43,11 @@ static int fail_restrict(const char *what, unsigned long from, unsigned long to)
 
 	snprintf(path, sizeof(path), "/sys/kernel/debug/%s/require-start", what);
 	snprintf(text, sizeof(text), "0x%lx", from);
-	if (write_text(path, text))
+	if (write_file(path, text))
 		return -1;
 	snprintf(path, sizeof(path), "/sys/kernel/debug/%s/require-end", what);
 	snprintf(text, sizeof(text), "0x%lx", to);
-	return write_text(path, text);
+	return write_file(path, text);
 }
 
 FIXTURE(fail)
@@ -106,11 +95,11 @@ FIXTURE_SETUP(fail)
 	if (self->nth < 0)
 		SKIP(return, "the kernel has no CONFIG_FAULT_INJECTION");
 	for (int i = 0; i < 2; i++)
-		if (write_text(off[i], "N"))
+		if (write_file(off[i], "N"))
 			SKIP(return, "%s: %s", off[i], strerror(errno));
-	write_text("/sys/kernel/debug/failslab/verbose", "0");
-	write_text("/sys/kernel/debug/fail_page_alloc/verbose", "0");
-	ASSERT_EQ(0, write_text("/sys/kernel/debug/fail_page_alloc/min-order", "0"));
+	write_file("/sys/kernel/debug/failslab/verbose", "0");
+	write_file("/sys/kernel/debug/fail_page_alloc/verbose", "0");
+	ASSERT_EQ(0, write_file("/sys/kernel/debug/fail_page_alloc/min-order", "0"));
 	ASSERT_EQ(0, flex_array_range(&from, &to));
 	ASSERT_EQ(0, fail_restrict("failslab", from, to));
 	ASSERT_EQ(0, fail_restrict("fail_page_alloc", from, to));

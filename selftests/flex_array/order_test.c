@@ -6,6 +6,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+#include "../lib/files.h"
 #include "../lib/flex_array_client.h"
 #include "../lib/harness.h"
 
@@ -13,18 +14,6 @@
 #define OURS	TRACING "instances/flex_array_test/"
 #define FAULT	"/sys/kernel/debug/fail_page_alloc/"
 #define BYTES	(64u << 20)
-
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC), ret = -1;
-
-	if (fd < 0)
-		return -1;
-	if (write(fd, text, strlen(text)) == (ssize_t)strlen(text))
-		ret = 0;
-	close(fd);
-	return ret;
-}
 
 static int trace_start(void)
 {

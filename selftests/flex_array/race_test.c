@@ -126,6 +126,27 @@ static int check_all(int fd)
 	return wrong;
 }
 
+/* The last two racers read until end_readers(). */
+static void start_readers(struct racer *racers)
+{
+	atomic_store(racers->done, 0);
+	for (int i = THREADS; i < THREADS + 2; i++)
+		pthread_create(&racers[i].thread, NULL, read_all, &racers[i]);
+}
+
+/* Ends them; how many errors all racers have seen. */
+static int end_readers(struct racer *racers)
+{
+	int errors = 0;
+
+	atomic_store(racers->done, 1);
+	for (int i = THREADS; i < THREADS + 2; i++)
+		pthread_join(racers[i].thread, NULL);
+	for (int i = 0; i < THREADS + 2; i++)
+		errors += racers[i].errors;
+	return errors;
+}
+
 TEST_F_TIMEOUT(race, puts_into_missing_parts, 600)
 {
 	for (int round = 0; round < harness_rounds(ROUNDS); round++) {
@@ -150,21 +171,14 @@ TEST_F_TIMEOUT(race, readers_without_lock, 600)
 {
 	for (int round = 0; round < harness_rounds(ROUNDS / 4); round++) {
 		ASSERT_EQ(0, CREATE(self->fd, 8, TOTAL));
-		atomic_store(&self->done, 0);
 		pthread_barrier_init(&self->barrier, NULL, 2);
-		for (int i = 0; i < 2; i++)
-			pthread_create(&self->racers[THREADS + i].thread, NULL, read_all,
-				       &self->racers[THREADS + i]);
+		start_readers(self->racers);
 		for (int i = 0; i < 2; i++)
 			pthread_create(&self->racers[i].thread, NULL, put_share,
 				       &self->racers[i]);
 		for (int i = 0; i < 2; i++)
 			pthread_join(self->racers[i].thread, NULL);
-		atomic_store(&self->done, 1);
-		for (int i = 0; i < 2; i++)
-			pthread_join(self->racers[THREADS + i].thread, NULL);
-		for (int i = 0; i < THREADS + 2; i++)
-			EXPECT_EQ(0, self->racers[i].errors);
+		EXPECT_EQ(0, end_readers(self->racers));
 		ASSERT_EQ(0, CALL(self->fd, FREE));
 	}
 }
@@ -177,11 +191,8 @@ TEST_F_TIMEOUT(race, growing_under_readers_and_puts, 600)
 
 		ASSERT_EQ(0, CREATE(self->fd, 8, 512));
 		ASSERT_EQ(0, PUT(self->fd, 0, &in));
-		atomic_store(&self->done, 0);
 		pthread_barrier_init(&self->barrier, NULL, 1);
-		for (int i = 0; i < 2; i++)
-			pthread_create(&self->racers[THREADS + i].thread, NULL, read_all,
-				       &self->racers[THREADS + i]);
+		start_readers(self->racers);
 		pthread_create(&self->racers[0].thread, NULL, grow, &self->racers[0]);
 		for (__u32 nr = 0; nr < TOTAL;) {
 			int ret;
@@ -198,11 +209,7 @@ TEST_F_TIMEOUT(race, growing_under_readers_and_puts, 600)
 			nr += 256;
 		}
 		pthread_join(self->racers[0].thread, NULL);
-		atomic_store(&self->done, 1);
-		for (int i = 0; i < 2; i++)
-			pthread_join(self->racers[THREADS + i].thread, NULL);
-		for (int i = 0; i < THREADS + 2; i++)
-			EXPECT_EQ(0, self->racers[i].errors);
+		EXPECT_EQ(0, end_readers(self->racers));
 		ASSERT_EQ(0, CALL(self->fd, FREE));
 	}
 }

@@ -17,6 +17,8 @@
 #include <unistd.h>
 #include <linux/symbol_index.h>
 
+#include "../lib/files.h"
+
 #define DEVICE "/dev/symbol_index"
 
 #ifndef ARRAY_SIZE
@@ -273,35 +275,6 @@ restart:
 		}
 	} while (more);
 	free(buffer);
-	return 0;
-}
-
-/* Writes a file of /proc or /sys; -1 and errno on failure. */
-static inline int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	ssize_t written;
-
-	if (fd < 0)
-		return -1;
-	written = write(fd, text, strlen(text));
-	close(fd);
-	return written == (ssize_t)strlen(text) ? 0 : -1;
-}
-
-static inline int read_file(const char *path, char *text, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got;
-
-	if (fd < 0)
-		return -1;
-	got = read(fd, text, size - 1);
-	close(fd);
-	if (got < 0)
-		return -1;
-	text[got] = 0;
-	text[strcspn(text, "\n")] = 0;
 	return 0;
 }
 
