@@ -37,7 +37,7 @@ says 1 "/etc/netdev-naming/roles.d/2.role: eth5 is a name that the kernel or ude
 /etc/nftables.conf:3: uplink is a role (/etc/netdev-naming/roles.d/1.role), and nftables compares kernel names: the rule never matches
 /etc/nftables.conf:4: uplink is a role (/etc/netdev-naming/roles.d/1.role), and nftables looks for a kernel name: the file does not load
 /etc/sysctl.d/1.conf:1: uplink is a role (/etc/netdev-naming/roles.d/1.role), and sysctl knows only kernel names: the setting takes no effect
-/etc/systemd/system/a.service.d/1.conf:2: no role file gives downlink: the unit waits in vain"
+/etc/systemd/system/a.service.d/1.conf:2: no role file gives by-role/downlink: the unit waits in vain"
 
 rm -r "$root"/etc/{nftables.conf,sysctl.d,systemd,netdev-naming/roles.d/2.role}
 mkdir "$root/etc/nftables.conf"
