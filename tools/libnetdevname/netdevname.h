@@ -19,6 +19,8 @@
  *  - ENXIO: the netdev_naming module is not loaded
  *  - EACCES: the NIC is in a network namespace that the caller may not look into
  *  - EPERM: the caller is not in the initial network namespace
+ *  - EAGAIN: the NIC moved between network namespaces each time that its properties
+ *    were read; try again
  *  - ENOMEM, EMFILE, ENFILE: the process or the system has no more to give
  *  - ENAMETOOLONG: the path does not fit in PATH_MAX
  *
@@ -143,7 +145,7 @@ void netdevname_info_free(struct netdevname_info *info);
  * length of zero. Pointers are valid until netdevname_info_free().
  */
 
-/* Return: the number of this NIC; no other NIC has it while the module is loaded. */
+/* Return: the number of this NIC; no other NIC gets it until the machine reboots. */
 uint64_t netdevname_info_id(const struct netdevname_info *info);
 /* Return: the number of events of this NIC so far. */
 uint64_t netdevname_info_generation(const struct netdevname_info *info);
