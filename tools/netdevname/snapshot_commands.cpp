@@ -43,13 +43,22 @@ void trigger(const nic_facts &nic)
 	}
 }
 
+/* This machine, now, with the names that @before remembers. */
+snapshot take_with_former(const snapshot &before)
+{
+	snapshot machine = take_snapshot();
+
+	carry_former(before.nics, machine.nics);
+	return machine;
+}
+
 void save(const std::string &path)
 {
 	std::error_code failed;
 
 	std::filesystem::create_directories(std::filesystem::path(path).parent_path(), failed);
 	const snapshot machine =
-		update_snapshot(path, take_snapshot, [](const waymark::error &e) {
+		update_snapshot(path, take_with_former, [](const waymark::error &e) {
 			waymark::complain("netdevname", e, "replaced, former names are lost");
 		});
 	for (const nic_facts &nic : machine.nics)

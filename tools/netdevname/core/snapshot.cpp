@@ -8,7 +8,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "compare.hpp"
 #include "waymark/error.hpp"
 #include "waymark/file.hpp"
 
@@ -113,22 +112,24 @@ void write_snapshot(const std::string &path, const snapshot &machine)
 	waymark::replace_file(path, waymark::to_text(to_json(machine), 1, '\t') + "\n");
 }
 
-snapshot update_snapshot(const std::string &path, const std::function<snapshot()> &take,
+snapshot update_snapshot(const std::string &path,
+			 const std::function<snapshot(const snapshot &)> &change,
 			 const std::function<void(const error &)> &report)
 {
 	const waymark::file_lock lock(path);
-	snapshot machine = take();
+	snapshot before;
 
 	if (access(path.c_str(), F_OK) == 0) {
 		try {
-			carry_former(read_snapshot(path).nics, machine.nics);
+			before = read_snapshot(path);
 		} catch (const error &e) {
 			/* A bad file must not prevent a good one. */
 			report(e);
 		}
 	}
-	write_snapshot(path, machine);
-	return machine;
+	const snapshot after = change(before);
+	write_snapshot(path, after);
+	return after;
 }
 
 } // namespace naming

@@ -34,15 +34,16 @@ snapshot read_snapshot(const std::string &path);
 void write_snapshot(const std::string &path, const snapshot &machine);
 
 /*
- * Replaces the snapshot at @path by what @take returns, which inherits the names that
- * @path remembers. A lock is held from before @take until the file is replaced, so that
- * of several writers none loses what another one has just recorded, and the last one
- * writes the latest state. If @path holds no snapshot, @report gets the reason, and the
- * names that it remembered are lost.
+ * Replaces the snapshot at @path by what @change makes of it. A lock is held over
+ * reading, @change and writing: of several writers none loses what another one has just
+ * recorded, and a state of the machine that @change reads is never older than the one in
+ * the file. If there is no file, @change gets an empty snapshot; if the file holds none,
+ * too, and @report gets the reason.
  *
  * Returns the snapshot as it was written.
  */
-snapshot update_snapshot(const std::string &path, const std::function<snapshot()> &take,
+snapshot update_snapshot(const std::string &path,
+			 const std::function<snapshot(const snapshot &before)> &change,
 			 const std::function<void(const waymark::error &)> &report);
 
 } // namespace naming

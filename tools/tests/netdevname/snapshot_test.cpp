@@ -68,12 +68,13 @@ namespace
 {
 
 /* What one of several writers finds: the NIC has a name that nobody else gives it. */
-snapshot renamed_by(int writer)
+snapshot renamed_by(int writer, const snapshot &before)
 {
 	snapshot machine;
 
 	machine.machine = std::string(20000, 'a' + writer);
 	machine.nics = {card(("nic" + std::to_string(writer)).c_str(), "m0", "p0")};
+	carry_former(before.nics, machine.nics);
 	return machine;
 }
 
@@ -83,7 +84,7 @@ snapshot renamed_by(int writer)
 	for (int round = 0; round < 25; round++) {
 		try {
 			naming::update_snapshot(
-				path, [&] { return renamed_by(writer); },
+				path, [&](const snapshot &before) { return renamed_by(writer, before); },
 				[](const waymark::error &) { _exit(2); });
 			naming::read_snapshot(path);
 		} catch (...) {
@@ -129,7 +130,8 @@ TEST(Snapshot, ABadFileIsReportedAndReplaced)
 	waymark::replace_file(path, "{");
 	for (int round = 0; round < 2; round++)
 		naming::update_snapshot(
-			path, [] { return renamed_by(0); }, [&](const waymark::error &) { reports++; });
+			path, [](const snapshot &before) { return renamed_by(0, before); },
+			[&](const waymark::error &) { reports++; });
 	EXPECT_EQ(reports, 1);
 	EXPECT_EQ(naming::read_snapshot(path).nics.size(), 1U);
 	std::filesystem::remove_all(name);
