@@ -147,7 +147,8 @@ def userspace(lab: Lab, suite: str, chosen: Sequence[str], bench: bool = False) 
     with lab.cache.lock(f"build-{cache.key(build.top)}"):
         wanted = [f"selftests/{part}/" for part in [*chosen, *SHARED, *(f"bench/{kind}" for kind in kinds)]]
         digest = cache.key(build.chroot.path, build.ksft()[0], chosen, WITHOUT_DEBUG,
-                           sync.digest(lab.tree, ("tools/", "uapi/", "Makefile", "dkms.conf", *wanted)))
+                           sync.digest(lab.tree, ("tools/", "uapi/", "Makefile", "dkms.conf",
+                                                "Documentation/ABI/", *wanted)))
         # A folder per selection: rows of one suite may select different tests at the same time.
         name = f"stage-{cache.key(chosen, kinds)}"
         build.stage = os.path.join(build.top, name)
