@@ -53,6 +53,12 @@ static void fill_by_id(struct subjects *subjects, void *arg)
 	((struct netdev_naming_open_by_id *)arg)->id = subjects->nic;
 }
 
+static void fill_event_size(struct subjects *subjects, void *arg)
+{
+	(void)subjects;
+	((struct netdev_naming_event_size *)arg)->event_size = sizeof(struct netdev_naming_event);
+}
+
 static void fill_lookup(struct subjects *subjects, void *arg)
 {
 	struct symbol_index_lookup *lookup = arg;
@@ -109,6 +115,12 @@ const struct request requests[] = {
 				FIELD(RESERVED, netdev_naming_altnames, __reserved) },
 		    .capacity = offsetof(struct netdev_naming_altnames, capacity),
 		    .length = offsetof(struct netdev_naming_altnames, length)),
+	NIC_REQUEST(HANDLE, SET_EVENT_SIZE, netdev_naming_event_size, __reserved,
+		    .fill = fill_event_size,
+		    .fields = { FIELD(RESERVED, netdev_naming_event_size, __reserved) }),
+	NIC_REQUEST(CONTROL, SET_EVENT_SIZE, netdev_naming_event_size, __reserved,
+		    .fill = fill_event_size,
+		    .fields = { FIELD(RESERVED, netdev_naming_event_size, __reserved) }),
 	NIC_REQUEST(CONTROL, ENUMERATE, netdev_naming_enumerate, total,
 		    .fill = fill_enumerate,
 		    .fields = { FIELD(IN_OUT, netdev_naming_enumerate, cursor),
