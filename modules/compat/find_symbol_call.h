@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Calls the kernel's find_symbol(), patched or not: to see what it does before it is replaced. */
+/* Calls the kernel's find_symbol(), whether it is live-patched or not. */
 #ifndef _COMPAT_FIND_SYMBOL_CALL_H
 #define _COMPAT_FIND_SYMBOL_CALL_H
 
 #include "compat/find_symbol.h"
 #include "compat/kallsyms.h"
 
-/* Two functions that find nothing; the barrier keeps them two. */
+/* Two functions that find nothing. The barrier keeps the compiler from merging them. */
 #ifdef COMPAT_HAVE_EXPORT_GPL_FUTURE
 static noinline const struct compat_kernel_symbol *
 compat_find_nothing_at_all(const char *name, struct module **owner, const u32 **crc,
@@ -39,7 +39,7 @@ DEFINE_STATIC_CALL(compat_find_symbol, compat_find_nothing_at_all);
 DEFINE_STATIC_CALL(compat_find_nothing, compat_find_nothing_at_all);
 DEFINE_STATIC_CALL(compat_find_patched, compat_find_nothing_patched);
 
-/* Whether the static call @call finds the symbol; fills in the answer of @arg. */
+/* Calls find_symbol() by the static call @call. True if it finds the symbol; fills in @arg. */
 #ifdef COMPAT_HAVE_EXPORT_GPL_FUTURE
 #define compat_find_by(call, arg)						\
 ({										\
@@ -55,25 +55,25 @@ DEFINE_STATIC_CALL(compat_find_patched, compat_find_nothing_patched);
 #define compat_find_by(call, arg) static_call(call)(arg)
 #endif
 
-/* As the module loader does. */
+/* Calls it as the module loader does. */
 static __always_inline bool compat_call_find_symbol(struct compat_find_symbol_arg *arg)
 {
 	return compat_find_by(compat_find_symbol, arg);
 }
 
-/* The same call to a function that does nothing, to know what the call costs. */
+/* The same call to a function that does nothing, which shows what the call costs. */
 static __always_inline bool compat_call_find_nothing(struct compat_find_symbol_arg *arg)
 {
 	return compat_find_by(compat_find_nothing, arg);
 }
 
-/* And to another one, which a test may have live-patched. */
+/* The same call to another such function, which a test may have live-patched. */
 static __always_inline bool compat_call_find_patched(struct compat_find_symbol_arg *arg)
 {
 	return compat_find_by(compat_find_patched, arg);
 }
 
-/* To be called once, after compat_kallsyms_init(). */
+/* Call it once, after compat_kallsyms_init(). */
 static inline int compat_find_symbol_init(void)
 {
 	unsigned long address = compat_kallsyms_lookup_name("find_symbol");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A function with the kernel's prototype of find_symbol(), to take its place.
- * Whoever includes this defines compat_find_symbol_body().
+ * The replacement of find_symbol(), with the kernel's prototype. The file that
+ * includes this header defines compat_find_symbol_body().
  */
 #ifndef _COMPAT_FIND_SYMBOL_PATCH_H
 #define _COMPAT_FIND_SYMBOL_PATCH_H

@@ -22,9 +22,9 @@ static bool compat_no_show_value(const struct cred *cred)
 }
 
 /*
- * Static calls, because the address that a kprobe reports lies behind a sealed
- * ENDBR where the kernel has indirect branch tracking: a direct call may go
- * there, a call through a pointer may not.
+ * Static calls, because a kprobe reports the address behind the ENDBR where the
+ * kernel has indirect branch tracking. A direct call may go there, a call
+ * through a pointer may not.
  */
 DEFINE_STATIC_CALL(compat_lookup_name, compat_no_lookup_name);
 DEFINE_STATIC_CALL(compat_show_value, compat_no_show_value);

@@ -198,12 +198,17 @@ static bool symidx_layout_is_known(const char *name, bool gplok)
  */
 static int symidx_check_layout(void)
 {
-	int err = compat_kallsyms_init() ?: compat_find_symbol_init();
+	int err = compat_kallsyms_init();
 	unsigned int i;
 
 	if (err) {
-		pr_err("cannot find find_symbol(): %s (%pe)\n", compat_kallsyms_reason(err),
+		pr_err("cannot look up kernel symbols: %s (%pe)\n", compat_kallsyms_reason(err),
 		       ERR_PTR(err));
+		return err;
+	}
+	err = compat_find_symbol_init();
+	if (err) {
+		pr_err("find_symbol() is not in this kernel's list of symbols\n");
 		return err;
 	}
 	for (i = 0; i < ARRAY_SIZE(symidx_questions); i++)
