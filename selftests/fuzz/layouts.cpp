@@ -26,7 +26,7 @@ ioctl_layout info()
 		{{role::choice, AT(netdev_naming_info, fields), {0, some, slow, (1 << 14) - 1}},
 		 {role::output, AT(netdev_naming_info, id), {}},
 		 {role::output, AT(netdev_naming_info, phys_port_id), {}}},
-		{}};
+		{EAGAIN}};
 }
 
 ioctl_layout altnames()
@@ -37,7 +37,7 @@ ioctl_layout altnames()
 		 {role::capacity, AT(netdev_naming_altnames, capacity), {0, 16, 256, 4096}},
 		 {role::output, AT(netdev_naming_altnames, length), {}},
 		 {role::must_be_zero, AT(netdev_naming_altnames, __reserved), {}}},
-		{EMSGSIZE, EACCES}};
+		{EMSGSIZE, EACCES, EAGAIN}};
 }
 
 ioctl_layout enumerate()
@@ -49,7 +49,17 @@ ioctl_layout enumerate()
 		 {role::capacity, AT(netdev_naming_enumerate, capacity), {1, 2, 4, 64}},
 		 {role::stride, AT(netdev_naming_enumerate, entry_size), {40, 40, 48, 56, 64}},
 		 {role::output, AT(netdev_naming_enumerate, count), {}}},
-		{}};
+		{EAGAIN}};
+}
+
+ioctl_layout event_size(device_kind device)
+{
+	return {device, "SET_EVENT_SIZE", NETDEV_NAMING_IOC_SET_EVENT_SIZE,
+		sizeof(netdev_naming_event_size),
+		{{role::choice, AT(netdev_naming_event_size, event_size),
+		  {200, 200, 208, 4096, 0, 199, 204, 4104}},
+		 {role::must_be_zero, AT(netdev_naming_event_size, __reserved), {}}},
+		{EAGAIN}};
 }
 
 ioctl_layout open_by_ifindex()
@@ -146,7 +156,8 @@ const std::vector<ioctl_layout> &layouts()
 	static const std::vector<ioctl_layout> all = {
 		info(),	       altnames(), enumerate(), open_by_ifindex(),
 		open_by_name(), open_by_id(), symbol_info(), lookup(),
-		list(),	       snapshot(), array_info(), array_list()};
+		list(),	       snapshot(), array_info(), array_list(),
+		event_size(netdev_control), event_size(netdev_handle)};
 
 	return all;
 }
