@@ -13,7 +13,7 @@
  * Return a descriptor, zero or what the comment says, or a negative errno value.
  */
 int handle_open(int ifindex);			/* by its node, once the kernel has made it */
-int node_announce(int ifindex);			/* waits for all nodes; sends a uevent of that one */
+int node_announce(int ifindex);			/* sends its uevent; waits for all nodes */
 int control_open(void);				/* loads the module if need be */
 int control_open_by_ifindex(int control, int ifindex);
 int control_open_by_name(int control, const char *name);
