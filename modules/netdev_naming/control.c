@@ -6,8 +6,6 @@
 
 #include "netdev_naming.h"
 
-/* A module built for tests has longer structures: tests/Kbuild. */
-#ifndef NN_GROWN
 static_assert(sizeof(struct netdev_naming_entry) == 40);
 static_assert(sizeof(struct netdev_naming_enumerate) == 48);
 static_assert(sizeof(struct netdev_naming_open_by_ifindex) == 16);
@@ -15,7 +13,6 @@ static_assert(sizeof(struct netdev_naming_open_by_name) == 144);
 static_assert(sizeof(struct netdev_naming_open_by_id) == 24);
 static_assert(sizeof(struct netdev_naming_event) == 200);
 static_assert(sizeof(struct netdev_naming_event_size) == 16);
-#endif
 
 static int nn_control_open_handle(struct waymark_ioctl_call *call, struct nn_nic *nic, __s32 *fd)
 {

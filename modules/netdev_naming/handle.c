@@ -6,11 +6,8 @@
 
 #include "netdev_naming.h"
 
-/* A module built for tests has longer structures: tests/Kbuild. */
-#ifndef NN_GROWN
 static_assert(sizeof(struct netdev_naming_info) == 664);
 static_assert(sizeof(struct netdev_naming_altnames) == 32);
-#endif
 
 union nn_handle_arg {
 	struct netdev_naming_info info;
