@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What this boot's NICs are called, told to the host; and, in the boot that the
-# host says, what becomes of that while things happen to the running machine.
+# Reports the names of this boot's NICs to the host. In the boot that the host chooses,
+# also changes the running machine step by step and reports what became of the names.
 
 modprobe netdev_naming || exit 1
 exec python3 "$(dirname "$0")/main.py"

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Loads every KUnit suite that was built; a point is a test of a suite, as the
-# kernel gives it in debugfs. The file expected has the modules that there have to
-# be, one for each *_kunit.c of the tree: one that the build lost fails, and so does
-# one that brings no suite, or a suite of which tests are missing.
+# Loads every KUnit suite that was built. A point is a test of a suite, as the kernel
+# lists it in debugfs. The file `expected` lists the modules that have to exist, one for
+# each *_kunit.c of the tree. A module that was not built fails, and so does a module
+# without a suite, or a suite that lacks tests.
 
 DIR=$(dirname "$0")
 . "$DIR"/../kselftest/ktap_helpers.sh
