@@ -156,6 +156,10 @@ std::uint32_t symbol_index::flags() const noexcept { return le32toh(header().fla
 std::uint64_t symbol_index::generation() const noexcept { return le64toh(header().generation); }
 std::uint32_t symbol_index::machine() const noexcept { return le32toh(header().machine); }
 std::uint32_t symbol_index::module_size() const noexcept { return le32toh(header().module_size); }
+std::uint32_t symbol_index::init_offset() const noexcept { return le32toh(header().init_offset); }
+std::uint32_t symbol_index::exit_offset() const noexcept { return le32toh(header().exit_offset); }
+std::uint32_t symbol_index::btf_types() const noexcept { return le32toh(header().btf_types); }
+std::uint32_t symbol_index::btf_strings() const noexcept { return le32toh(header().btf_strings); }
 std::string_view symbol_index::release() const noexcept { return string(le32toh(header().release)); }
 std::string_view symbol_index::vermagic() const noexcept { return string(le32toh(header().vermagic)); }
 bool symbol_index::has_values() const noexcept { return count(SYMBOL_INDEX_FORMAT_VALUES) != 0; }

@@ -230,6 +230,10 @@ std::vector<unsigned char> index_writer::bytes()
 	head_.vermagic = htole32(pool_.add(input_.vermagic));
 	head_.machine = htole32(input_.machine);
 	head_.module_size = htole32(input_.module_size);
+	head_.init_offset = htole32(input_.init_offset);
+	head_.exit_offset = htole32(input_.exit_offset);
+	head_.btf_types = htole32(input_.btf_types);
+	head_.btf_strings = htole32(input_.btf_strings);
 
 	place(SYMBOL_INDEX_FORMAT_STRINGS, pool_.bytes(), out);
 	place(SYMBOL_INDEX_FORMAT_MODULES, modules_, out);

@@ -88,6 +88,14 @@
  * @SYMBOL_INDEX_FORMAT_ALLOW_MISSING_NAMESPACE:
  *	CONFIG_MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS
  * @SYMBOL_INDEX_FORMAT_FORCE_LOAD: CONFIG_MODULE_FORCE_LOAD
+ * @SYMBOL_INDEX_FORMAT_BTF_STRICT: the kernel refuses a module whose BTF is wrong:
+ *	CONFIG_DEBUG_INFO_BTF_MODULES without CONFIG_MODULE_ALLOW_BTF_MISMATCH
+ * @SYMBOL_INDEX_FORMAT_DECOMPRESS: CONFIG_MODULE_DECOMPRESS, by one of:
+ * @SYMBOL_INDEX_FORMAT_COMPRESS_GZIP: CONFIG_MODULE_COMPRESS_GZIP
+ * @SYMBOL_INDEX_FORMAT_COMPRESS_XZ: CONFIG_MODULE_COMPRESS_XZ
+ * @SYMBOL_INDEX_FORMAT_COMPRESS_ZSTD: CONFIG_MODULE_COMPRESS_ZSTD
+ * @SYMBOL_INDEX_FORMAT_LIVEPATCH: CONFIG_LIVEPATCH
+ * @SYMBOL_INDEX_FORMAT_NO_BUILD_ID: the kernel's build id is not known
  */
 enum symbol_index_format_flag {
 	SYMBOL_INDEX_FORMAT_SNAPSHOT = 1 << 0,
@@ -96,6 +104,13 @@ enum symbol_index_format_flag {
 	SYMBOL_INDEX_FORMAT_SIG_FORCE = 1 << 3,
 	SYMBOL_INDEX_FORMAT_ALLOW_MISSING_NAMESPACE = 1 << 4,
 	SYMBOL_INDEX_FORMAT_FORCE_LOAD = 1 << 5,
+	SYMBOL_INDEX_FORMAT_BTF_STRICT = 1 << 6,
+	SYMBOL_INDEX_FORMAT_DECOMPRESS = 1 << 7,
+	SYMBOL_INDEX_FORMAT_COMPRESS_GZIP = 1 << 8,
+	SYMBOL_INDEX_FORMAT_COMPRESS_XZ = 1 << 9,
+	SYMBOL_INDEX_FORMAT_COMPRESS_ZSTD = 1 << 10,
+	SYMBOL_INDEX_FORMAT_LIVEPATCH = 1 << 11,
+	SYMBOL_INDEX_FORMAT_NO_BUILD_ID = 1 << 12,
 };
 
 enum symbol_index_format_section_id {
@@ -137,6 +152,10 @@ struct symbol_index_format_section {
  * @module_size: sizeof(struct module), which its modules must share; 0: not known
  * @reserved0: zero
  * @section: where things are, indexed by enum symbol_index_format_section_id
+ * @init_offset: of struct module's pointer to init; 0: not known
+ * @exit_offset: of its pointer to exit; 0: not known
+ * @btf_types: number of types in the kernel's BTF; 0: not known
+ * @btf_strings: bytes of their names
  * @reserved: zero
  */
 struct symbol_index_format_header {
@@ -155,7 +174,11 @@ struct symbol_index_format_header {
 	__le32 module_size;
 	__le32 reserved0;
 	struct symbol_index_format_section section[SYMBOL_INDEX_FORMAT_NR_SECTIONS];
-	__le32 reserved[16];
+	__le32 init_offset;
+	__le32 exit_offset;
+	__le32 btf_types;
+	__le32 btf_strings;
+	__le32 reserved[12];
 };
 
 /**

@@ -64,6 +64,10 @@ public:
 	std::uint64_t generation() const noexcept;
 	std::uint32_t machine() const noexcept;
 	std::uint32_t module_size() const noexcept; /* 0: not known */
+	std::uint32_t init_offset() const noexcept; /* the same of the next four */
+	std::uint32_t exit_offset() const noexcept;
+	std::uint32_t btf_types() const noexcept;
+	std::uint32_t btf_strings() const noexcept;
 	std::string build_id() const; /* in hexadecimal */
 	std::string_view release() const noexcept;
 	std::string_view vermagic() const noexcept;

@@ -29,6 +29,10 @@ struct writer_input {
 	std::vector<unsigned char> build_id;
 	std::uint32_t machine = 0;
 	std::uint32_t module_size = 0; /* 0: not known */
+	std::uint32_t init_offset = 0; /* the same of the next four */
+	std::uint32_t exit_offset = 0;
+	std::uint32_t btf_types = 0;
+	std::uint32_t btf_strings = 0;
 	std::uint32_t flags = 0; /* SYMBOL_INDEX_FORMAT_* */
 	std::uint64_t generation = 0;
 	std::vector<writer_module> modules; /* the first is "vmlinux" */
