@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "loader_checks.hpp"
+
 namespace waymark::symidx
 {
 
@@ -68,6 +70,7 @@ public:
 private:
 	bool check_machine();
 	void check_environment();
+	void check_file();
 	void check_name();
 	void check_vermagic();
 	void check_layout();
@@ -83,13 +86,13 @@ private:
 	void stop(const char *kind, std::string_view symbol, std::string reason, std::string remedy,
 		  std::string wanted = {}, std::string has = {})
 	{
-		out_.problems.push_back({kind, std::string(symbol), std::move(reason),
-					 std::move(remedy), std::move(wanted), std::move(has)});
+		out_.problems.push_back({kind, std::string(symbol), std::move(reason), std::move(remedy),
+					 std::move(wanted), std::move(has), {}});
 	}
 	void warn(const char *kind, std::string_view symbol, std::string reason, std::string remedy)
 	{
 		out_.warnings.push_back(
-			{kind, std::string(symbol), std::move(reason), std::move(remedy), {}, {}});
+			{kind, std::string(symbol), std::move(reason), std::move(remedy), {}, {}, {}});
 	}
 	bool has_flag(std::uint32_t flag) const { return c_.idx_.flags() & flag; }
 	/* What to add where @option, unset in most kernels, would change the verdict. */
@@ -119,6 +122,7 @@ verdict checker::run::judge()
 	if (!check_machine())
 		return std::move(out_); /* nothing else could be compared */
 	check_environment();
+	check_file();
 	check_name();
 	check_vermagic();
 	check_layout();
@@ -163,6 +167,25 @@ void checker::run::check_environment()
 		warn(problem_kind::signature, {},
 		     "not signed, and whether the kernel demands signatures is not known",
 		     "build the index with the kernel's configuration (symidx build --config)");
+}
+
+/* What was found as the file was read, and what depends on the kernel's configuration. */
+void checker::run::check_file()
+{
+	const load_rules rules = rules_of(c_.idx_);
+
+	for (const load_refusal &one : mod_.refusals)
+		stop(one.kind, {}, one.reason, one.remedy);
+	if (mod_.is_livepatch && rules.knows_config && !has_flag(SYMBOL_INDEX_FORMAT_LIVEPATCH))
+		stop(problem_kind::livepatch, {}, "is a live patch, and the kernel takes none",
+		     "use a kernel with CONFIG_LIVEPATCH");
+	if (has_flag(SYMBOL_INDEX_FORMAT_MODVERSIONS) && mod_.has_export_table &&
+	    !mod_.has_export_versions && !has_flag(SYMBOL_INDEX_FORMAT_FORCE_LOAD))
+		stop(problem_kind::no_versions, {},
+		     "exports symbols without versions" + unless("CONFIG_MODULE_FORCE_LOAD"), rebuild());
+	if (!mod_.doubt.empty())
+		warn(problem_kind::not_known, {}, mod_.doubt + "; the kernel's answer is not known",
+		     damaged_remedy);
 }
 
 /* A module of the image has a place in sysfs only if it has parameters or a version. */
@@ -423,7 +446,7 @@ checker::checker(const symbol_index &idx, check_environment environment)
 
 void checker::offer(const module_file &mod)
 {
-	offered_modules_.insert(mod.name);
+	offered_modules_.emplace(mod.name, &mod);
 	for (const symbol &sym : mod.exports) {
 		exporter one;
 
@@ -458,7 +481,54 @@ std::vector<checker::exporter> checker::find(std::string_view name) const
 
 verdict checker::check(const module_file &mod) const
 {
-	return run(*this, mod).judge();
+	verdict out = run(*this, mod).judge();
+
+	add_needed(out);
+	return out;
+}
+
+const verdict &checker::check_needed(const std::string &name, const module_file &mod) const
+{
+	const auto [it, is_new] = needed_.try_emplace(name);
+
+	/* Two that need each other meet here with no problem: each is then judged by itself. */
+	if (is_new)
+		it->second = check(mod);
+	return it->second;
+}
+
+/* To load a module, modprobe loads what it needs first; one that fails stops it. */
+void checker::add_needed(verdict &out) const
+{
+	for (const std::string &name : out.needs) {
+		const module_file *mod = nullptr;
+
+		if (const auto it = offered_modules_.find(name); it != offered_modules_.end())
+			mod = it->second;
+		else if (environment_.installed)
+			mod = environment_.installed(name);
+		if (!mod || name == out.module)
+			continue;
+		for (const problem &one : check_needed(name, *mod).problems) {
+			problem inner = one;
+
+			if (inner.module.empty())
+				inner.module = name;
+			/* Of two that need the same one, it is said once. */
+			if (std::none_of(out.problems.begin(), out.problems.end(), [&](const problem &p) {
+				    return p.module == inner.module && p.kind == inner.kind &&
+					   p.symbol == inner.symbol && p.reason == inner.reason;
+			    }))
+				out.problems.push_back(std::move(inner));
+		}
+	}
+}
+
+bool verdict::is_known() const noexcept
+{
+	return std::none_of(warnings.begin(), warnings.end(), [](const problem &one) {
+		return one.kind == problem_kind::not_known;
+	});
 }
 
 } // namespace waymark::symidx

@@ -26,6 +26,55 @@ bool starts_with(byte_view bytes, std::string_view magic)
 	return bytes.size() >= magic.size() && !std::memcmp(bytes.data(), magic.data(), magic.size());
 }
 
+constexpr std::size_t lz4_block = std::size_t{8} << 20; /* unpacked, at most */
+
+/* A length of which @nibble is the beginning; false: it is cut off. */
+bool read_lz4_length(byte_view in, std::size_t &at, std::size_t &length)
+{
+	if (length != 15)
+		return true;
+	for (;;) {
+		if (at >= in.size() || length > lz4_block)
+			return false;
+		length += in[at];
+		if (in[at++] != 255)
+			return true;
+	}
+}
+
+/* To @out, where there is room for lz4_block bytes; how many it were, 0 for damaged data. */
+std::size_t unpack_lz4_block(byte_view in, unsigned char *out)
+{
+	std::size_t at = 0, used = 0;
+
+	while (at < in.size()) {
+		const unsigned char token = in[at++];
+		std::size_t literals = token >> 4, length = token & 15;
+
+		if (!read_lz4_length(in, at, literals) || literals > in.size() - at ||
+		    literals > lz4_block - used)
+			return 0;
+		std::memcpy(out + used, in.data() + at, literals);
+		used += literals;
+		at += literals;
+		if (at == in.size())
+			return used;
+		if (in.size() - at < 2)
+			return 0;
+		const std::size_t distance = in[at] | in[at + 1] << 8;
+
+		at += 2;
+		if (!read_lz4_length(in, at, length))
+			return 0;
+		length += 4;
+		if (!distance || distance > used || length > lz4_block - used)
+			return 0;
+		for (; length; length--, used++)
+			out[used] = out[used - distance];
+	}
+	return used;
+}
+
 } // namespace
 
 compression compression_of(byte_view bytes) noexcept
@@ -38,8 +87,9 @@ compression compression_of(byte_view bytes) noexcept
 		return compression::zstd;
 	if (starts_with(bytes, "\x1f\x8b\x08"sv))
 		return compression::gzip;
-	if (starts_with(bytes, "BZh"sv) || starts_with(bytes, "\x02\x21\x4c\x18"sv) ||
-	    starts_with(bytes, "\x5d\0\0"sv) || starts_with(bytes, "\x89LZO"sv))
+	if (starts_with(bytes, "\x02\x21\x4c\x18"sv))
+		return compression::lz4;
+	if (starts_with(bytes, "BZh"sv) || starts_with(bytes, "\x5d\0\0"sv) || starts_with(bytes, "\x89LZO"sv))
 		return compression::unsupported;
 	return compression::none;
 }
@@ -105,6 +155,7 @@ struct decompressor::state {
 	std::size_t unpack_xz(byte_view packed, const std::string &object);
 	std::size_t unpack_gzip(byte_view packed, const std::string &object);
 	std::size_t unpack_zstd(byte_view packed, const std::string &object);
+	std::size_t unpack_lz4(byte_view packed, const std::string &object);
 };
 
 std::size_t decompressor::state::unpack_xz(byte_view packed, const std::string &object)
@@ -183,6 +234,34 @@ std::size_t decompressor::state::unpack_zstd(byte_view packed, const std::string
 #endif
 }
 
+/* The legacy format, which kernels use: a mark, then blocks with their lengths before them. */
+std::size_t decompressor::state::unpack_lz4(byte_view packed, const std::string &object)
+{
+	constexpr std::size_t word = 4;
+	std::size_t used = 0;
+	std::size_t at = word;
+
+	/* What is left in the end is the size of the whole. */
+	while (packed.size() - at > word && used < enough) {
+		const std::size_t size = packed[at] | packed[at + 1] << 8 | packed[at + 2] << 16 |
+					 static_cast<std::size_t>(packed[at + 3]) << 24;
+
+		at += word;
+		if (!size || size > packed.size() - at)
+			throw error(object, "damaged LZ4 data");
+		if (used + lz4_block > largest_output)
+			throw error(object, "decompresses to more than 1 GiB");
+		out.reserve(std::max(out.size(), used + lz4_block), used);
+		const std::size_t got = unpack_lz4_block(packed.subspan(at, size), out.data() + used);
+
+		if (!got)
+			throw error(object, "damaged LZ4 data");
+		used += got;
+		at += size;
+	}
+	return std::min(used, enough);
+}
+
 decompressor::decompressor() : state_(std::make_unique<state>()) {}
 
 decompressor::~decompressor() = default;
@@ -207,9 +286,12 @@ byte_view decompressor::unpack(byte_view packed, const std::string &object,
 	case compression::zstd:
 		size = state_->unpack_zstd(packed, object);
 		break;
+	case compression::lz4:
+		size = state_->unpack_lz4(packed, object);
+		break;
 	default:
 		throw error(object, "compressed in a way that is not supported "
-				    "(gzip, xz and zstd are)");
+				    "(gzip, xz, zstd and LZ4 are)");
 	}
 	return {state_->out.data(), size};
 }

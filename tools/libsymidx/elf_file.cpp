@@ -105,15 +105,24 @@ void elf_file::read_header()
 
 	const unsigned char elf_class = bytes_[EI_CLASS];
 	const unsigned char data = bytes_[EI_DATA];
+	const unsigned char e_machine = bytes_.size() > offsetof(Elf64_Ehdr, e_machine)
+						? bytes_[offsetof(Elf64_Ehdr, e_machine)]
+						: 0;
 
-	if ((elf_class != ELFCLASS32 && elf_class != ELFCLASS64) ||
-	    (data != ELFDATA2LSB && data != ELFDATA2MSB))
-		fail("damaged ELF file: unknown class or byte order");
 	wide_ = elf_class == ELFCLASS64;
 	big_ = data == ELFDATA2MSB;
+	/* The loader goes by the machine alone, and these have one class and byte order. */
+	if (e_machine == EM_X86_64 || e_machine == EM_386) {
+		wide_ = e_machine == EM_X86_64;
+		big_ = false;
+	} else if ((elf_class != ELFCLASS32 && elf_class != ELFCLASS64) ||
+	    (data != ELFDATA2LSB && data != ELFDATA2MSB))
+		fail("damaged ELF file: unknown class or byte order");
 	slice(0, wide_ ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr), "header");
 	type_ = get16(bytes_, offsetof(Elf64_Ehdr, e_type));
 	machine_ = get16(bytes_, offsetof(Elf64_Ehdr, e_machine));
+	right_entry_size_ = wide_ ? get16(bytes_, offsetof(Elf64_Ehdr, e_shentsize)) == sizeof(Elf64_Shdr)
+				  : get16(bytes_, offsetof(Elf32_Ehdr, e_shentsize)) == sizeof(Elf32_Shdr);
 	if (wide_)
 		read_sections(get64(bytes_, offsetof(Elf64_Ehdr, e_shoff)),
 			      get16(bytes_, offsetof(Elf64_Ehdr, e_shnum)),
@@ -130,8 +139,9 @@ void elf_file::read_sections(std::uint64_t offset, std::uint32_t count, std::uin
 	const std::size_t entry = wide_ ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr);
 	const byte_view table = slice(offset, std::uint64_t{count} * entry, "section table");
 
-	if (count == 0 || names >= count)
+	if (names == SHN_UNDEF || names >= count)
 		fail("damaged ELF file: no sections");
+	names_ = names;
 	sections_.resize(count);
 	for (std::uint32_t i = 0; i < count; i++) {
 		elf_section &sec = sections_[i];
@@ -145,6 +155,7 @@ void elf_file::read_sections(std::uint64_t offset, std::uint32_t count, std::uin
 			sec.size = get64(raw, offsetof(Elf64_Shdr, sh_size));
 			sec.link = get32(raw, offsetof(Elf64_Shdr, sh_link));
 			sec.info = get32(raw, offsetof(Elf64_Shdr, sh_info));
+			sec.alignment = get64(raw, offsetof(Elf64_Shdr, sh_addralign));
 		} else {
 			sec.flags = get32(raw, offsetof(Elf32_Shdr, sh_flags));
 			sec.address = get32(raw, offsetof(Elf32_Shdr, sh_addr));
@@ -152,41 +163,41 @@ void elf_file::read_sections(std::uint64_t offset, std::uint32_t count, std::uin
 			sec.size = get32(raw, offsetof(Elf32_Shdr, sh_size));
 			sec.link = get32(raw, offsetof(Elf32_Shdr, sh_link));
 			sec.info = get32(raw, offsetof(Elf32_Shdr, sh_info));
+			sec.alignment = get32(raw, offsetof(Elf32_Shdr, sh_addralign));
 		}
 		if (sec.type != SHT_NOBITS && sec.type != SHT_NULL)
 			slice(sec.offset, sec.size, "section");
 	}
 
-	const byte_view text = bytes(sections_[names]);
-
-	for (std::uint32_t i = 0; i < count; i++)
-		sections_[i].name = string_at(text, get32(table, i * entry), longest_name + 1);
+	for (std::uint32_t i = 0; i < count; i++) {
+		sections_[i].name_at = get32(table, i * entry);
+		sections_[i].name = string_at(behind(sections_[names].offset), sections_[i].name_at,
+					      longest_name + 1);
+	}
 }
 
 void elf_file::read_symbol_table()
 {
-	const elf_section *table = nullptr;
-
+	/* The loader took the first of several, until it refused them. */
 	for (const elf_section &sec : sections_) {
 		if (sec.type != SHT_SYMTAB)
 			continue;
-		if (table)
-			fail("damaged ELF file: two symbol tables");
-		table = &sec;
+		if (!nr_tables_++)
+			table_ = &sec;
 	}
-	if (!table)
+	if (!table_)
 		return;
-	if (table->link >= sections_.size())
+	if (table_->link >= sections_.size())
 		fail("damaged ELF file: symbol table without names");
 
 	const std::size_t entry = wide_ ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
 
-	symbols_ = bytes(*table);
+	symbols_ = bytes(*table_);
 	if (symbols_.size() / entry > UINT32_MAX)
 		fail("damaged ELF file: symbol table too large");
-	symbol_names_ = bytes(sections_[table->link]);
+	symbol_names_ = behind(sections_[table_->link].offset);
 	nr_symbols_ = static_cast<std::uint32_t>(symbols_.size() / entry);
-	first_global_ = std::min(table->info, nr_symbols_);
+	first_global_ = std::min(table_->info, nr_symbols_);
 }
 
 elf_symbol elf_file::symbol_at(std::uint32_t pos) const noexcept
@@ -196,20 +207,19 @@ elf_symbol elf_file::symbol_at(std::uint32_t pos) const noexcept
 	if (wide_) {
 		const byte_view raw = symbols_.subspan(pos * sizeof(Elf64_Sym), sizeof(Elf64_Sym));
 
-		sym.name = string_at(symbol_names_, get32(raw, offsetof(Elf64_Sym, st_name)),
-				     longest_name + 1);
+		sym.name_at = get32(raw, offsetof(Elf64_Sym, st_name));
 		sym.value = get64(raw, offsetof(Elf64_Sym, st_value));
 		sym.section = get16(raw, offsetof(Elf64_Sym, st_shndx));
 		sym.bind = ELF64_ST_BIND(raw[offsetof(Elf64_Sym, st_info)]);
 	} else {
 		const byte_view raw = symbols_.subspan(pos * sizeof(Elf32_Sym), sizeof(Elf32_Sym));
 
-		sym.name = string_at(symbol_names_, get32(raw, offsetof(Elf32_Sym, st_name)),
-				     longest_name + 1);
+		sym.name_at = get32(raw, offsetof(Elf32_Sym, st_name));
 		sym.value = get32(raw, offsetof(Elf32_Sym, st_value));
 		sym.section = get16(raw, offsetof(Elf32_Sym, st_shndx));
 		sym.bind = ELF32_ST_BIND(raw[offsetof(Elf32_Sym, st_info)]);
 	}
+	sym.name = string_at(symbol_names_, sym.name_at, longest_name + 1);
 	return sym;
 }
 
@@ -218,6 +228,14 @@ const elf_section *elf_file::find(std::string_view name) const noexcept
 	const std::uint32_t at = find_index(name);
 
 	return at ? &sections_[at] : nullptr;
+}
+
+const elf_section *elf_file::find_loaded(std::string_view name) const noexcept
+{
+	for (std::uint32_t i = 1; i < sections_.size(); i++)
+		if (sections_[i].flags & SHF_ALLOC && sections_[i].name == name)
+			return &sections_[i];
+	return nullptr;
 }
 
 std::uint32_t elf_file::find_index(std::string_view name) const noexcept
@@ -233,6 +251,18 @@ byte_view elf_file::bytes(const elf_section &section) const noexcept
 	if (section.type == SHT_NOBITS || section.type == SHT_NULL)
 		return {};
 	return bytes_.subspan(section.offset, section.size);
+}
+
+byte_view elf_file::behind(std::uint64_t offset) const noexcept
+{
+	return offset < bytes_.size() ? bytes_.subspan(offset) : byte_view();
+}
+
+byte_view elf_file::raw(const elf_section &section) const noexcept
+{
+	const byte_view rest = behind(section.offset);
+
+	return rest.subspan(0, std::min<std::uint64_t>(rest.size(), section.size));
 }
 
 byte_view elf_file::build_id() const noexcept

@@ -9,6 +9,8 @@
 #include <iterator>
 #include <optional>
 
+#include "btf.hpp"
+#include "kernel_payload.hpp"
 #include "notes.hpp"
 #include "symidx/file_data.hpp"
 
@@ -17,14 +19,6 @@ namespace waymark::symidx
 
 namespace
 {
-
-/* The boot protocol of x86 (Documentation/arch/x86/boot.rst of the kernel). */
-constexpr std::size_t boot_setup_sectors = 0x1f1;
-constexpr std::size_t boot_magic = 0x202;
-constexpr std::size_t boot_version = 0x206;
-constexpr std::size_t boot_payload_offset = 0x248;
-constexpr std::size_t boot_payload_length = 0x24c;
-constexpr std::size_t boot_header_end = 0x250;
 
 /* struct kernel_symbol with 32-bit relative references: value, name, namespace. */
 constexpr std::size_t ksymtab_entry = 12;
@@ -35,23 +29,6 @@ std::uint32_t le32_at(byte_view bytes, std::size_t at)
 
 	std::memcpy(&raw, bytes.data() + at, sizeof(raw));
 	return le32toh(raw);
-}
-
-/* The compressed kernel within a bzImage; empty if @bytes is no bzImage. */
-byte_view bzimage_payload(byte_view bytes, const std::string &path)
-{
-	if (bytes.size() < boot_header_end || std::memcmp(bytes.data() + boot_magic, "HdrS", 4))
-		return {};
-	if ((bytes[boot_version] | bytes[boot_version + 1] << 8) < 0x208)
-		throw error(path, "a kernel image of an unknown, very old kind");
-
-	const std::uint64_t sectors = bytes[boot_setup_sectors] ? bytes[boot_setup_sectors] : 4;
-	const std::uint64_t start = (sectors + 1) * 512 + le32_at(bytes, boot_payload_offset);
-	const std::uint64_t length = le32_at(bytes, boot_payload_length);
-
-	if (start > bytes.size() || length > bytes.size() - start)
-		throw error(path, "truncated kernel image");
-	return bytes.subspan(start, length);
 }
 
 /* As much as it takes to see where in an ELF file the notes are: header and program headers. */
@@ -170,21 +147,19 @@ kernel_image read_kernel_image(const std::string &path)
 
 kernel_image parse_kernel_image(byte_view contents, const std::string &object)
 {
-	std::optional<decompressor> unpacker;
+	decompressor unpacker;
 	kernel_image image;
-	byte_view bytes = bzimage_payload(contents, object);
-	std::size_t unpacked = 0;
+	const kernel_payload payload = unpack_kernel(contents, object, unpacker);
+	const byte_view bytes = payload.bytes;
 
-	/* A payload ends in the size of what it holds (of the kernel: scripts/Makefile.lib). */
-	if (bytes.size() > sizeof(std::uint32_t))
-		unpacked = le32_at(bytes, bytes.size() - sizeof(std::uint32_t));
-	if (bytes.empty())
-		bytes = contents;
-	if (compression_of(bytes) != compression::none)
-		bytes = unpacker.emplace().unpack(bytes, object, unpacked);
+	if (!payload.is_elf) {
+		/* Without sections only the build id is to be found; Module.symvers has the rest. */
+		const byte_view build_id = build_id_in(bytes, false);
 
-	if (bytes.size() < SELFMAG || std::memcmp(bytes.data(), ELFMAG, SELFMAG))
-		throw error(object, "neither a vmlinux nor a bzImage");
+		image.machine = payload.machine;
+		image.build_id.assign(build_id.begin(), build_id.end());
+		return image;
+	}
 
 	const elf_file elf(bytes, object);
 	const byte_view id = elf.build_id();
@@ -193,6 +168,14 @@ kernel_image parse_kernel_image(byte_view contents, const std::string &object)
 		throw error(object, "an ELF file, but not a kernel image");
 	image.machine = elf.machine();
 	image.build_id.assign(id.begin(), id.end());
+	if (const elf_section *types = elf.find(".BTF")) {
+		btf_reader reader(elf.bytes(*types), {});
+
+		if (reader.check().empty()) {
+			image.btf_types = reader.limits().types;
+			image.btf_strings = reader.limits().strings;
+		}
+	}
 	table_reader(elf, image).read();
 	return image;
 }

@@ -8,13 +8,16 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "loader_checks.hpp"
+#include "module_exports.hpp"
+#include "symidx/checker.hpp"
+
 namespace waymark::symidx
 {
 
 namespace
 {
 
-constexpr std::string_view signature_mark = "~Module signature appended~\n";
 constexpr std::string_view ksymtab_prefix = "__ksymtab_";
 constexpr std::string_view namespace_prefix = "__kstrtabns_";
 constexpr std::string_view crc_prefix = "__crc_";
@@ -37,8 +40,10 @@ using version_map = std::unordered_map<std::string_view, std::uint64_t>;
 class module_reader
 {
 public:
-	module_reader(byte_view bytes, const std::string &object)
-		: bytes_(bytes), elf_(bytes, object)
+	/* @bytes without a signature at their end; @mod says already whether there was one. */
+	module_reader(byte_view bytes, const std::string &object, const load_rules &rules,
+		      module_file mod)
+		: elf_(bytes, object), rules_(rules), mod_(std::move(mod))
 	{
 	}
 
@@ -54,10 +59,11 @@ private:
 	void check_exports() const;
 	void take_name(std::string_view name);
 	std::optional<std::uint32_t> read_crc(const elf_symbol &sym) const;
-	bool is_signed() const;
+	void read_self(const elf_section &self);
+	void judge();
 
-	byte_view bytes_;
 	elf_file elf_;
+	const load_rules &rules_;
 	module_file mod_;
 	version_map versions_;
 	std::size_t names_ = 0;
@@ -75,22 +81,17 @@ void module_reader::take_name(std::string_view name)
 		elf_.fail("a module of too many names to be one");
 }
 
-bool module_reader::is_signed() const
-{
-	return bytes_.size() > signature_mark.size() &&
-	       !std::memcmp(bytes_.data() + bytes_.size() - signature_mark.size(),
-			    signature_mark.data(), signature_mark.size());
-}
-
 void module_reader::read_modinfo()
 {
-	const elf_section *sec = elf_.find(".modinfo");
+	const elf_section *sec =
+		rules_.since(6, 4) ? elf_.find(".modinfo") : elf_.find_loaded(".modinfo");
 
 	if (!sec)
 		return;
-	const byte_view text = elf_.bytes(*sec);
+	/* The last text may end behind the section: nobody looks. */
+	const byte_view text = elf_.behind(sec->offset);
 
-	for (std::uint64_t at = 0; at < text.size();) {
+	for (std::uint64_t at = 0; at < sec->size;) {
 		const std::string_view entry = string_at(text, at);
 		const std::size_t equals = entry.find('=');
 
@@ -112,6 +113,8 @@ void module_reader::read_modinfo()
 			mod_.name = value;
 		else if (tag == "intree")
 			mod_.in_tree = true;
+		else if (tag == "livepatch")
+			mod_.is_livepatch = true;
 		else if (tag == "import_ns")
 			mod_.import_namespaces.push_back(value);
 	}
@@ -122,14 +125,14 @@ void module_reader::read_basic_versions(const elf_section &section)
 {
 	constexpr std::size_t entry = 64;
 	const std::size_t word = elf_.is_64bit() ? 8 : 4;
-	const byte_view table = elf_.bytes(section);
+	const byte_view table = elf_.raw(section);
 
 	for (std::size_t at = 0; at + entry <= table.size(); at += entry) {
-		const byte_view one = table.subspan(at, entry);
-		const std::uint64_t crc = elf_.is_64bit() ? elf_.get64(one, 0)
-							  : elf_.get32(one, 0);
+		const std::uint64_t crc = elf_.is_64bit() ? elf_.get64(table, at)
+							  : elf_.get32(table, at);
 
-		versions_.emplace(string_at(one, word), crc);
+		/* Nothing says where a name ends but its NUL. */
+		versions_.emplace(string_at(elf_.behind(section.offset), at + word, longest_name), crc);
 	}
 }
 
@@ -159,8 +162,8 @@ void module_reader::read_extended_versions(const elf_section &crcs)
 
 void module_reader::read_versions()
 {
-	const elf_section *extended = elf_.find("__version_ext_crcs");
-	const elf_section *basic = elf_.find("__versions");
+	const elf_section *extended = elf_.find_loaded("__version_ext_crcs");
+	const elf_section *basic = elf_.find_loaded("__versions");
 
 	/* The loader looks at the extended ones only, if there are any. */
 	if (extended)
@@ -172,6 +175,25 @@ void module_reader::read_versions()
 	mod_.has_extended_versions = extended;
 	if (const auto it = versions_.find("module_layout"); it != versions_.end())
 		mod_.layout_crc = it->second;
+}
+
+/* What the loader of an architecture sets or ignores by itself, though nobody exports it. */
+bool is_resolved_by_loader(std::uint32_t machine, std::string_view name)
+{
+	switch (machine) {
+	case EM_386:
+	case EM_X86_64:
+	case EM_S390:
+	case EM_RISCV:
+	case EM_ARM:
+		/* An artefact of assemblers; s390 has one of its own. */
+		return name == "_GLOBAL_OFFSET_TABLE_";
+	case EM_PPC64:
+		/* dedotify() and the table of contents. */
+		return name == ".TOC." || name == "TOC.";
+	default:
+		return false;
+	}
 }
 
 void module_reader::read_imports(module_detail detail)
@@ -189,11 +211,12 @@ void module_reader::read_imports(module_detail detail)
 
 		if (sym.section == SHN_COMMON && !starts_with(sym.name, "__gnu_lto"))
 			mod_.has_common = true;
-		if (sym.section != SHN_UNDEF || sym.name.empty())
+		if (sym.section != SHN_UNDEF)
 			continue;
-		/* An artefact of old assemblers, which the loader ignores. */
-		if (sym.name == "_GLOBAL_OFFSET_TABLE_" &&
-		    (elf_.machine() == EM_386 || elf_.machine() == EM_X86_64))
+		/* The loader looks for one without a name as well, and finds none. */
+		if (sym.name.empty() && (detail == module_detail::index || i == 0))
+			continue;
+		if (is_resolved_by_loader(elf_.machine(), sym.name))
 			continue;
 		take_name(sym.name);
 		need.name = sym.name;
@@ -286,26 +309,52 @@ void module_reader::check_exports() const
 	}
 }
 
+/* The name that counts is in struct module, behind its state and a list's head. */
+void module_reader::read_self(const elf_section &self)
+{
+	const std::size_t name_at = elf_.is_64bit() ? 24 : 12;
+	const byte_view raw = elf_.raw(self);
+
+	if (raw.size() <= name_at)
+		return;
+	if (!raw[name_at])
+		refuse(mod_, problem_kind::damaged, "its struct module has no name", damaged_remedy);
+}
+
+/* All that the loader finds wrong whatever the kernel exports. */
+void module_reader::judge()
+{
+	judge_sections(elf_, rules_, mod_);
+	judge_relocations(elf_, rules_, mod_);
+	judge_btf(elf_, rules_, mod_);
+}
+
 module_file module_reader::read(std::string_view fallback_name, module_detail detail)
 {
 	const elf_section *self = elf_.find(".gnu.linkonce.this_module");
 
 	if (elf_.type() != ET_REL || !self || self->type == SHT_NOBITS)
 		elf_.fail("an ELF file, but not a kernel module");
-	if (!elf_.nr_symbols())
+	if (!elf_.symbol_table() || (detail == module_detail::index && !elf_.nr_symbols()))
 		elf_.fail("a kernel module without symbols (stripped?)");
 	mod_.machine = elf_.machine();
 	mod_.is_64bit = elf_.is_64bit();
 	mod_.module_size = static_cast<std::uint32_t>(self->size);
-	mod_.is_signed = is_signed();
 	read_modinfo();
 	mod_.has_vermagic = mod_.vermagic.data();
 	if (mod_.name.empty())
 		mod_.name = fallback_name;
-	if (detail == module_detail::check)
+	find_entry_points(elf_, mod_);
+	if (detail == module_detail::check) {
 		read_versions();
+		read_self(*self);
+		judge();
+	}
 	read_imports(detail);
-	read_exports();
+	if (detail == module_detail::check && has_relative_exports(elf_))
+		read_exports_by_table(elf_, rules_, mod_);
+	else
+		read_exports();
 	return std::move(mod_);
 }
 
@@ -326,10 +375,25 @@ void module_file::keep_in(text_arena &arena)
 		need.name = arena.keep(need.name);
 }
 
-module_file read_module(byte_view bytes, const std::string &object,
-			std::string_view fallback_name, module_detail detail)
+module_file read_module(byte_view bytes, const std::string &object, std::string_view fallback_name,
+			module_detail detail, const load_rules &rules)
 {
-	return module_reader(bytes, object).read(fallback_name, detail);
+	module_file mod;
+	const std::size_t size = judge_signature(bytes, mod);
+
+	return module_reader(bytes.subspan(0, size), object, rules, std::move(mod))
+		.read(fallback_name, detail);
+}
+
+void refuse(module_file &out, const char *kind, std::string reason, std::string remedy)
+{
+	out.refusals.push_back({kind, std::move(reason), std::move(remedy)});
+}
+
+void doubt(module_file &out, const char *reason)
+{
+	if (out.doubt.empty())
+		out.doubt = reason;
 }
 
 bool license_is_gpl_compatible(std::string_view license) noexcept

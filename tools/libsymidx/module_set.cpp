@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <thread>
 
+#include "loader_checks.hpp"
+
 namespace waymark::symidx
 {
 
 module_set::module_set(std::vector<std::string> paths, unsigned int threads, module_detail detail,
-		       file_data::access how)
-	: paths_(std::move(paths)), detail_(detail), how_(how), results_(paths_.size())
+		       file_data::access how, const load_rules &rules)
+	: paths_(std::move(paths)), detail_(detail), how_(how), rules_(rules), results_(paths_.size())
 {
 	std::size_t count = threads ? threads : std::max(1u, std::thread::hardware_concurrency());
 
@@ -37,7 +39,9 @@ void module_set::read_one(std::size_t at, text_arena &arena, decompressor &unpac
 		const byte_view bytes = unpacker.unpack(file.bytes(), path);
 		const std::string name = module_name_of(path);
 
-		results_[at].mod = read_module(bytes, path, name, detail_);
+		results_[at].mod = read_module(bytes, path, name, detail_, rules_);
+		if (detail_ == module_detail::check)
+			judge_compression(file.bytes(), rules_, results_[at].mod);
 		results_[at].mod.keep_in(arena);
 	} catch (const error &e) {
 		results_[at].problem = e.what();

@@ -3,13 +3,12 @@
 #include <sys/utsname.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <future>
 #include <map>
 #include <memory>
+#include <optional>
 
-#include "module_choice.hpp"
 #include "symidx/device.hpp"
 #include "symidx/file_data.hpp"
 #include "symidx/kernel_image.hpp"
@@ -17,76 +16,17 @@
 #include "symidx/symvers.hpp"
 #include "symidx/tree.hpp"
 #include "symidx/writer.hpp"
+#include "tree_parts.hpp"
 
 namespace waymark::symidx
 {
 
-namespace fs = std::filesystem;
-
 namespace
 {
 
-bool is_module_file(const std::string &name)
-{
-	const std::size_t dot = name.rfind(".ko");
-
-	if (dot == name.npos)
-		return false;
-	const std::string_view rest = std::string_view(name).substr(dot + 3);
-	return rest.empty() || rest == ".xz" || rest == ".zst" || rest == ".gz";
-}
-
-/* Sorted: the index depends on nothing else. */
-std::vector<std::string> find_modules(const std::string &folder)
-{
-	std::vector<std::string> paths;
-	std::error_code ec;
-	const auto options = fs::directory_options::skip_permission_denied;
-	auto walk = fs::recursive_directory_iterator(folder, options, ec);
-
-	if (ec)
-		throw error(folder, ec.message());
-	/* Links to folders (build, source) are not followed. */
-	while (walk != fs::recursive_directory_iterator()) {
-		if (is_module_file(walk->path().filename()))
-			paths.push_back(walk->path());
-		walk.increment(ec);
-		if (ec)
-			throw error(folder, ec.message());
-	}
-	std::sort(paths.begin(), paths.end());
-	return paths;
-}
-
-/* What find_modules() found in @folder, without that; a folder may end in a slash. */
-std::string_view path_below(const std::string &folder, std::string_view path)
-{
-	return path.substr(folder.size() + (folder.back() == '/' ? 0 : 1));
-}
-
-writer_module entry_of(const module_file &file, std::string_view path)
-{
-	writer_module out;
-
-	out.name = file.name;
-	out.path = path;
-	out.license = file.license;
-	if (license_is_gpl_compatible(file.license))
-		out.flags |= SYMBOL_INDEX_FORMAT_MODULE_GPL;
-	if (file.is_signed)
-		out.flags |= SYMBOL_INDEX_FORMAT_MODULE_SIGNED;
-	if (!file.in_tree)
-		out.flags |= SYMBOL_INDEX_FORMAT_MODULE_OUT_OF_TREE;
-	out.exports = file.exports;
-	out.imports.reserve(file.imports.size());
-	for (const module_import &need : file.imports)
-		out.imports.push_back(need.name);
-	return out;
-}
-
-/* The most frequent of what the modules say; those of the kernel's tree count. */
+/* The most frequent of what the modules say; those of the kernel's tree count. @silent says nothing. */
 template <typename T, typename F>
-T consensus(const std::vector<read_module_result> &results, F field)
+T consensus(const std::vector<read_module_result> &results, F field, std::optional<T> silent = {})
 {
 	std::map<T, std::size_t> votes;
 	T best{};
@@ -96,7 +36,7 @@ T consensus(const std::vector<read_module_result> &results, F field)
 		if (one.problem.empty())
 			votes[field(one.mod)] += one.mod.in_tree ? 100000 : 1;
 	for (const auto &[value, count] : votes)
-		if (count > most) {
+		if (count > most && value != silent) {
 			most = count;
 			best = value;
 		}
@@ -119,8 +59,18 @@ std::uint32_t config_flags(const std::string &path)
 		flags |= SYMBOL_INDEX_FORMAT_SIG_FORCE;
 	if (is_set("CONFIG_MODULE_ALLOW_MISSING_NAMESPACE_IMPORTS"))
 		flags |= SYMBOL_INDEX_FORMAT_ALLOW_MISSING_NAMESPACE;
-	if (is_set("CONFIG_MODULE_FORCE_LOAD"))
-		flags |= SYMBOL_INDEX_FORMAT_FORCE_LOAD;
+	for (const auto &[option, flag] : {
+		     std::pair{"CONFIG_MODULE_FORCE_LOAD", SYMBOL_INDEX_FORMAT_FORCE_LOAD},
+		     std::pair{"CONFIG_MODULE_DECOMPRESS", SYMBOL_INDEX_FORMAT_DECOMPRESS},
+		     std::pair{"CONFIG_MODULE_COMPRESS_GZIP", SYMBOL_INDEX_FORMAT_COMPRESS_GZIP},
+		     std::pair{"CONFIG_MODULE_COMPRESS_XZ", SYMBOL_INDEX_FORMAT_COMPRESS_XZ},
+		     std::pair{"CONFIG_MODULE_COMPRESS_ZSTD", SYMBOL_INDEX_FORMAT_COMPRESS_ZSTD},
+		     std::pair{"CONFIG_LIVEPATCH", SYMBOL_INDEX_FORMAT_LIVEPATCH},
+	     })
+		if (is_set(option))
+			flags |= flag;
+	if (is_set("CONFIG_DEBUG_INFO_BTF_MODULES") && !is_set("CONFIG_MODULE_ALLOW_BTF_MISMATCH"))
+		flags |= SYMBOL_INDEX_FORMAT_BTF_STRICT;
 	return flags;
 }
 
@@ -156,15 +106,15 @@ kernel_image load_image(const build_options &options, text_arena &arena)
 		if (!options.image.empty())
 			return read_kernel_image(options.image);
 	} catch (const error &) {
-		if (options.build_id.empty() || options.symvers.empty())
+		if (options.symvers.empty())
 			throw;
 		return {};
 	}
 	if (options.may_ask_kernel && is_running(options.release))
 		return ask_running_kernel(arena);
-	if (options.build_id.empty())
-		throw error(options.release, "no kernel image found, and so no build id: give "
-					     "--image FILE or --build-id HEX");
+	if (options.build_id.empty() && options.symvers.empty())
+		throw error(options.release, "no kernel image found, and no Module.symvers: give "
+					     "--image FILE, or install the kernel's headers");
 	return {};
 }
 
@@ -215,53 +165,6 @@ writer_module kernel_entry(const build_options &options, kernel_image &image,
 	return out;
 }
 
-/* Those that are for this machine, of each name the one that is taken. */
-void add_modules(const build_options &options, const std::vector<std::string> &files,
-		 const std::vector<read_module_result> &results, writer_input &in, build_result &out)
-{
-	std::vector<std::string_view> paths;
-
-	for (const std::string &path : files)
-		paths.push_back(path_below(options.modules, path));
-	const std::vector<std::size_t> chosen = choose_modules(
-		options.order.empty() ? listed_in_dep(options.modules + "/modules.dep")
-				      : listed_in_order(options.order),
-		paths);
-
-	for (std::size_t i = 0; i < results.size(); i++) {
-		std::string problem = results[i].problem;
-
-		if (chosen[i] != i) {
-			out.replaced.emplace_back(files[i], files[chosen[i]]);
-			continue;
-		}
-		if (problem.empty() && results[i].mod.machine != in.machine)
-			problem = "a module for " + machine_name(results[i].mod.machine);
-		if (!problem.empty()) {
-			out.skipped.push_back(files[i] + ": " + problem);
-			continue;
-		}
-		out.modules++;
-		in.modules.push_back(entry_of(results[i].mod, paths[i]));
-	}
-}
-
-/* What one module exports shall not cost the others their index. */
-void write_what_fits(const build_options &options, writer_input &in, build_result &out)
-{
-	while (out.bytes.empty()) {
-		try {
-			out.bytes = write_index(in);
-		} catch (const names_collide &e) {
-			out.skipped.push_back(options.modules + "/" +
-					      std::string(in.modules[e.module].path) +
-					      ": exports names that collide in the hash table");
-			in.modules.erase(in.modules.begin() + static_cast<std::ptrdiff_t>(e.module));
-			out.modules--;
-		}
-	}
-}
-
 } // namespace
 
 build_result build_index(const build_options &options)
@@ -280,10 +183,14 @@ build_result build_index(const build_options &options)
 
 	in.release = options.release;
 	in.build_id = options.build_id.empty() ? image.build_id : options.build_id;
-	if (in.build_id.empty())
-		throw error(options.image, "has no build id");
+	out.has_build_id = !in.build_id.empty();
+	/* The format has to have one; no kernel has this, and so none takes the index for its own. */
+	if (!out.has_build_id)
+		in.build_id = {0};
 	in.modules.push_back(kernel_entry(options, image, symvers));
 	in.flags = config_flags(options.config);
+	if (!out.has_build_id)
+		in.flags |= SYMBOL_INDEX_FORMAT_NO_BUILD_ID;
 	if (has_crcs(in.modules[0].exports))
 		in.flags |= SYMBOL_INDEX_FORMAT_MODVERSIONS;
 
@@ -291,10 +198,18 @@ build_result build_index(const build_options &options)
 
 	in.vermagic = consensus<std::string_view>(results, [](auto &mod) { return mod.vermagic; });
 	in.module_size = consensus<std::uint32_t>(results, [](auto &mod) { return mod.module_size; });
+	in.init_offset = consensus<std::uint32_t>(results, [](auto &mod) { return mod.init_offset; }, 0);
+	in.exit_offset = consensus<std::uint32_t>(results, [](auto &mod) { return mod.exit_offset; }, 0);
+	in.btf_types = image.btf_types;
+	in.btf_strings = image.btf_strings;
 	in.machine = image.machine;
 	if (!in.machine)
 		in.machine = consensus<std::uint32_t>(results, [](auto &mod) { return mod.machine; });
-	add_modules(options, modules.paths(), results, in, out);
+	std::vector<tree_module> found;
+
+	for (const read_module_result &one : results)
+		found.push_back({&one, nullptr});
+	add_modules(options, modules.paths(), found, in, out);
 	write_what_fits(options, in, out);
 	return out;
 }

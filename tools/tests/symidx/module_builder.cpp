@@ -38,13 +38,14 @@ public:
 	elf_writer() { section("", SHT_NULL, {}); }
 
 	std::uint16_t section(const std::string &name, std::uint32_t type, bytes_t contents,
-			      std::uint32_t link = 0, std::uint32_t info = 0)
+			      std::uint32_t link = 0, std::uint32_t info = 0,
+			      std::uint64_t flags = SHF_ALLOC)
 	{
 		Elf64_Shdr header{};
 
 		header.sh_name = static_cast<std::uint32_t>(append_text(names_, name));
 		header.sh_type = type;
-		header.sh_flags = SHF_ALLOC;
+		header.sh_flags = flags;
 		header.sh_link = link;
 		header.sh_info = info;
 		headers_.push_back(header);
@@ -52,8 +53,9 @@ public:
 		return static_cast<std::uint16_t>(headers_.size() - 1);
 	}
 
-	void symbol(const std::string &name, unsigned char bind, std::uint16_t section_at,
-		    std::uint64_t value)
+	/* Its position in the table. */
+	std::uint32_t symbol(const std::string &name, unsigned char bind, std::uint16_t section_at,
+			     std::uint64_t value)
 	{
 		Elf64_Sym sym{};
 
@@ -67,6 +69,7 @@ public:
 		sym.st_value = value;
 		append(symbols_, sym);
 		locals_ += bind == STB_LOCAL;
+		return static_cast<std::uint32_t>(symbols_.size() / sizeof(sym) - 1);
 	}
 
 	bytes_t finish(std::uint16_t type, std::uint16_t machine, bool all_local)
@@ -109,6 +112,26 @@ private:
 	bytes_t strings_;
 	std::size_t locals_ = 0;
 };
+
+void append_relocation(bytes_t &table, std::uint64_t offset, std::uint32_t symbol, std::uint32_t type)
+{
+	Elf64_Rela rel{};
+
+	rel.r_offset = offset;
+	rel.r_info = ELF64_R_INFO(static_cast<std::uint64_t>(symbol), type);
+	append(table, rel);
+}
+
+/* As far as a test's struct module reaches: its name behind 24 bytes. */
+bytes_t struct_module(std::size_t size, const std::string &name)
+{
+	constexpr std::size_t name_at = 24;
+	bytes_t out(size);
+
+	if (size > name_at + name.size())
+		std::copy(name.begin(), name.end(), out.begin() + name_at);
+	return out;
+}
 
 void append_version(bytes_t &table, const std::string &name, std::uint64_t crc)
 {
@@ -156,6 +179,13 @@ module_builder &module_builder::exports(const std::string &name, std::uint32_t c
 	return *this;
 }
 
+module_builder &module_builder::section(const std::string &name, std::uint64_t flags,
+					const std::vector<unsigned char> &contents)
+{
+	sections_.emplace_back(name, flags, contents);
+	return *this;
+}
+
 std::vector<unsigned char> module_builder::bytes() const
 {
 	elf_writer elf;
@@ -165,7 +195,8 @@ std::vector<unsigned char> module_builder::bytes() const
 	for (const auto &[tag, value] : infos_)
 		append_text(modinfo, tag + "=" + value);
 	elf.section(".modinfo", SHT_PROGBITS, modinfo);
-	elf.section(".gnu.linkonce.this_module", SHT_PROGBITS, bytes_t(module_size));
+	const auto self_at = elf.section(".gnu.linkonce.this_module", SHT_PROGBITS,
+					 struct_module(module_size, "probe"));
 	if (layout_crc)
 		append_version(versions, "module_layout", layout_crc);
 	for (const need &one : needs_) {
@@ -194,20 +225,46 @@ std::vector<unsigned char> module_builder::bytes() const
 	const auto strings_at = elf.section("__ksymtab_strings", SHT_PROGBITS, strings);
 	std::uint64_t text = 0, number = 0;
 
+	plain = gpl = 0;
+
+	bytes_t plain_names, gpl_names;
+
 	for (const offer &one : offers_) {
-		elf.symbol("__ksymtab_" + one.name, STB_LOCAL, one.gpl ? gpl_at : plain_at, 0);
-		elf.symbol("__kstrtab_" + one.name, STB_LOCAL, strings_at, text);
+		bytes_t &names = one.gpl ? gpl_names : plain_names;
+		std::size_t &at = one.gpl ? gpl : plain;
+
+		if (with_export_symbols)
+			elf.symbol("__ksymtab_" + one.name, STB_LOCAL, one.gpl ? gpl_at : plain_at, at);
+		append_relocation(names, at + 4, elf.symbol("__kstrtab_" + one.name, STB_LOCAL,
+							    strings_at, text), R_X86_64_PC32);
 		text += one.name.size() + 1;
-		elf.symbol("__kstrtabns_" + one.name, STB_LOCAL, strings_at, text);
+		const auto space = elf.symbol("__kstrtabns_" + one.name, STB_LOCAL, strings_at, text);
+		if (!one.name_space.empty())
+			append_relocation(names, at + 8, space, R_X86_64_PC32);
 		text += one.name_space.size() + 1;
-		elf.symbol("__crc_" + one.name, STB_LOCAL, crcs_at, 4 * number++);
+		if (with_export_symbols)
+			elf.symbol("__crc_" + one.name, STB_LOCAL, crcs_at, 4 * number++);
+		at += 12;
 	}
+	elf.section(".rela__ksymtab", SHT_RELA, plain_names, 0, plain_at);
+	elf.section(".rela__ksymtab_gpl", SHT_RELA, gpl_names, 0, gpl_at);
+	const auto start = elf.symbol("init_module", STB_GLOBAL, self_at, 0);
+	bytes_t entries;
+
+	if (init_offset)
+		append_relocation(entries, init_offset, start, R_X86_64_64);
+	elf.section(".rela.gnu.linkonce.this_module", SHT_RELA, entries, 0, self_at);
+	for (const auto &[name, flags, contents] : sections_)
+		elf.section(name, SHT_PROGBITS, contents, 0, 0, flags);
 	elf.symbol("__this_module", STB_GLOBAL, 2, 0);
 	for (const need &one : needs_)
 		elf.symbol(one.name, one.weak ? STB_WEAK : STB_GLOBAL, SHN_UNDEF, 0);
 
 	bytes_t out = elf.finish(elf_type, machine, all_local);
 	if (with_signature) {
+		/* struct module_signature of an empty PKCS#7 message. */
+		for (unsigned char byte : {0x30, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 2})
+			out.push_back(byte);
 		const std::string mark = "~Module signature appended~\n";
 		out.insert(out.end(), mark.begin(), mark.end());
 	}

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace sample
@@ -20,6 +21,8 @@ public:
 	bool with_extended_versions = false;
 	bool with_signature = false;
 	bool all_local = false; /* or so says sh_info of the table of symbols */
+	bool with_export_symbols = true; /* __ksymtab_*, which strip --strip-unneeded takes */
+	std::uint64_t init_offset = 0; /* in struct module; 0: it has no init */
 	std::uint32_t layout_crc = 0; /* 0: no entry */
 
 	/* Alters nothing of the above: the name, licence and vermagic of sample::input(). */
@@ -31,6 +34,9 @@ public:
 			      bool weak = false);
 	module_builder &exports(const std::string &name, std::uint32_t crc, bool gpl = false,
 				const std::string &name_space = "");
+
+	module_builder &section(const std::string &name, std::uint64_t flags,
+				const std::vector<unsigned char> &contents);
 
 	std::vector<unsigned char> bytes() const;
 
@@ -49,6 +55,7 @@ private:
 	std::vector<std::pair<std::string, std::string>> infos_;
 	std::vector<need> needs_;
 	std::vector<offer> offers_;
+	std::vector<std::tuple<std::string, std::uint64_t, std::vector<unsigned char>>> sections_;
 };
 
 } // namespace sample

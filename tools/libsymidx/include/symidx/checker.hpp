@@ -28,6 +28,16 @@ inline constexpr char unreadable[] = "unreadable";
 inline constexpr char architecture[] = "architecture";
 inline constexpr char vermagic[] = "vermagic";
 inline constexpr char module_layout[] = "module-layout";
+inline constexpr char damaged[] = "damaged";
+inline constexpr char compression[] = "compression";
+inline constexpr char section_flags[] = "section-flags";
+inline constexpr char percpu[] = "percpu";
+inline constexpr char relocation[] = "relocation";
+inline constexpr char btf[] = "btf";
+inline constexpr char no_export_flags[] = "no-export-flags";
+inline constexpr char livepatch[] = "livepatch";
+inline constexpr char needed_module[] = "needed-module";
+inline constexpr char not_known[] = "not-known"; /* a warning only */
 inline constexpr char common_symbols[] = "common-symbols";
 inline constexpr char no_versions[] = "no-versions";
 inline constexpr char missing_symbol[] = "missing-symbol";
@@ -48,6 +58,7 @@ struct problem {
 	std::string remedy;
 	std::string wanted; /* what the module has; with has, of the kernel */
 	std::string has;
+	std::string module; /* whose problem it is, where not that of the module itself */
 };
 
 struct verdict {
@@ -57,6 +68,8 @@ struct verdict {
 	std::set<std::string> needs;   /* modules that have to be loaded before */
 
 	bool loads() const noexcept { return problems.empty(); }
+	/* Whether what the kernel says could be told: a warning of kind not_known says why not. */
+	bool is_known() const noexcept;
 };
 
 /* What a kernel's files do not tell. */
@@ -73,6 +86,12 @@ struct check_environment {
 	 * foo)", or an empty string. May be empty.
 	 */
 	std::function<std::string(std::string_view symbol)> where_else;
+	/*
+	 * The installed module of that name, if it is not of the kernel's own build and so may
+	 * not load either; nullptr otherwise. What it returns must outlive the checker. May be
+	 * empty.
+	 */
+	std::function<const module_file *(std::string_view module)> installed;
 };
 
 class checker
@@ -83,6 +102,7 @@ public:
 
 	/* As if @mod were installed, in the place of the module of its name if there is one. */
 	void offer(const module_file &mod);
+	/* @mod and, with their problems, the modules that it needs. */
 	verdict check(const module_file &mod) const;
 
 private:
@@ -95,11 +115,15 @@ private:
 	class run; /* one module */
 
 	std::vector<exporter> find(std::string_view name) const;
+	const verdict &check_needed(const std::string &name, const module_file &mod) const;
+	void add_needed(verdict &out) const;
 
 	const symbol_index &idx_;
 	check_environment environment_;
 	std::unordered_map<std::string_view, exporter> offered_;
-	std::unordered_set<std::string_view> offered_modules_;
+	std::unordered_map<std::string_view, const module_file *> offered_modules_;
+	/* Each is judged once, with what it needs in turn; while it is, it has no problem yet. */
+	mutable std::map<std::string, verdict> needed_;
 	bool knows_module_namespaces_ = false;
 };
 

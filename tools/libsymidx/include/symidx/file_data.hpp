@@ -12,7 +12,7 @@
 namespace waymark::symidx
 {
 
-enum class compression { none, gzip, xz, zstd, unsupported };
+enum class compression { none, gzip, xz, zstd, lz4, unsupported };
 
 /* By the first bytes, not by the file's name. */
 compression compression_of(byte_view bytes) noexcept;

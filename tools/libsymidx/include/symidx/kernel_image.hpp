@@ -14,6 +14,9 @@ namespace waymark::symidx
 struct kernel_image {
 	std::vector<unsigned char> build_id;
 	std::uint32_t machine = 0;
+	/* Of its BTF, on which that of its modules is based; 0: not known. */
+	std::uint32_t btf_types = 0;
+	std::uint32_t btf_strings = 0;
 	/* Exports could be read; otherwise Module.symvers has to tell. */
 	bool has_exports = false;
 	std::vector<symbol> exports; /* views into storage */

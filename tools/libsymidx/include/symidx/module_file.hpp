@@ -9,6 +9,7 @@
 
 #include "symidx/elf_file.hpp"
 #include "symidx/index.hpp"
+#include "symidx/load_rules.hpp"
 #include "symidx/text_arena.hpp"
 
 namespace waymark::symidx
@@ -45,12 +46,22 @@ struct module_file {
 	bool is_signed = false;
 	bool in_tree = false;
 	bool has_common = false; /* built without -fno-common */
+	bool is_livepatch = false;
+	bool has_export_table = false; /* and whether there are versions with it */
+	bool has_export_versions = true;
+	std::uint32_t init_offset = 0; /* of the pointer to init in struct module; 0: has none */
+	std::uint32_t exit_offset = 0;
+
+	/* What the loader refuses in it, whatever the kernel exports. */
+	std::vector<load_refusal> refusals;
+	/* Why the loader's answer cannot be told from the file; empty: it can. */
+	std::string doubt;
 
 	/* Moves all views to copies in @arena, so that the file can go. */
 	void keep_in(text_arena &arena);
 };
 
-/* How much of it to read: an index needs no versions of imports. */
+/* How much of it to read: an index needs no versions of imports, nor the loader's other reasons. */
 enum class module_detail { index, check };
 
 /*
@@ -58,8 +69,8 @@ enum class module_detail { index, check };
  * module does not say its name. Throws waymark::error naming @object: not an
  * ELF file, damaged, or not a kernel module.
  */
-module_file read_module(byte_view bytes, const std::string &object,
-			std::string_view fallback_name, module_detail detail);
+module_file read_module(byte_view bytes, const std::string &object, std::string_view fallback_name,
+			module_detail detail, const load_rules &rules = {});
 
 /* By the text of MODULE_LICENSE(), as the loader judges it. */
 bool license_is_gpl_compatible(std::string_view license) noexcept;

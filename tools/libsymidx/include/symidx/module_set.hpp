@@ -23,7 +23,7 @@ class module_set
 public:
 	/* Starts to read @paths, on @threads threads (0: one a processor). */
 	module_set(std::vector<std::string> paths, unsigned int threads, module_detail detail,
-		   file_data::access how);
+		   file_data::access how, const load_rules &rules = {});
 	module_set(const module_set &) = delete;
 	module_set &operator=(const module_set &) = delete;
 
@@ -38,6 +38,7 @@ private:
 	std::vector<std::string> paths_;
 	module_detail detail_;
 	file_data::access how_;
+	load_rules rules_;
 	std::vector<read_module_result> results_;
 	std::vector<text_arena> arenas_;
 	std::atomic<std::size_t> next_{0};

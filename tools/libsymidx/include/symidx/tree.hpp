@@ -26,6 +26,8 @@ struct build_options {
 struct build_result {
 	std::vector<unsigned char> bytes;
 	std::size_t modules = 0;
+	bool has_build_id = true; /* without one, the running kernel refuses the index */
+	std::size_t read = 0; /* modules whose files were read for an update */
 	/* Files that are in the folder and not in the index, each with its reason. */
 	std::vector<std::string> skipped;
 	/* Files that are not in it as another one of that name goes before, with that one. */
@@ -46,6 +48,18 @@ build_options locate_build_tree(const std::string &folder);
 
 /* Throws waymark::error with the one reason why there can be no index. */
 build_result build_index(const build_options &options);
+
+class symbol_index;
+
+/* Whether the index file @path is newer than the image and the configuration of its kernel. */
+bool is_kernel_unchanged(const std::string &path, const build_options &options);
+
+/*
+ * The index that build_index() would make, from @old, which was read from @path, and the files
+ * of modules that are newer. That takes as long as what changed, and a walk through the folder.
+ */
+build_result update_index(const symbol_index &old, const std::string &path,
+			  const build_options &options);
 
 /* Where the index of @release is kept: ROOT/lib/modules/RELEASE/symbol_index.bin */
 std::string index_path(const std::string &root, const std::string &release);

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the loader refuses in a module by itself, and modules that need one which does not load. */
+#include <elf.h>
+
+#include <cstring>
+
+#include <gtest/gtest.h>
+
+#include "module_builder.hpp"
+#include "sample_index.hpp"
+#include "symidx/checker.hpp"
+
+using namespace waymark::symidx;
+using sample::module_builder;
+
+namespace
+{
+
+using bytes_t = std::vector<unsigned char>;
+
+symbol_index make_index(const writer_input &in = sample::input())
+{
+	const auto bytes = write_index(in);
+
+	return symbol_index::from_memory(bytes.data(), bytes.size(), "sample");
+}
+
+verdict judge(const bytes_t &bytes, const symbol_index &idx = make_index())
+{
+	const module_file mod =
+		read_module(bytes, "probe.ko", "probe", module_detail::check, rules_of(idx));
+
+	return checker(idx, {}).check(mod);
+}
+
+std::vector<std::string> kinds(const std::vector<problem> &problems)
+{
+	std::vector<std::string> out;
+
+	for (const problem &one : problems)
+		out.push_back(one.kind);
+	return out;
+}
+
+using list = std::vector<std::string>;
+
+bytes_t signed_by(bytes_t out, const bytes_t &tail)
+{
+	const std::string mark = "~Module signature appended~\n";
+
+	out.insert(out.end(), tail.begin(), tail.end());
+	out.insert(out.end(), mark.begin(), mark.end());
+	return out;
+}
+
+TEST(loader, writable_code)
+{
+	module_builder probe;
+
+	probe.section(".text.odd", SHF_ALLOC | SHF_WRITE | SHF_EXECINSTR, {0x90});
+	EXPECT_EQ(kinds(judge(probe.bytes()).problems), list{problem_kind::section_flags});
+}
+
+TEST(loader, percpu_memory)
+{
+	module_builder probe;
+
+	probe.section(".data..percpu", SHF_ALLOC | SHF_WRITE, bytes_t(64 << 10));
+	EXPECT_EQ(kinds(judge(probe.bytes()).problems).front(), problem_kind::percpu);
+}
+
+/* strip --strip-unneeded takes the symbols, but what is exported stays. */
+TEST(loader, exports_without_symbols)
+{
+	module_builder probe;
+
+	probe.with_export_symbols = false;
+	probe.exports("probe_open", 1).exports("probe_close", 2, true, "PROBE");
+	const bytes_t bytes = probe.bytes();
+	const module_file mod = read_module(bytes, "probe.ko", "probe", module_detail::check,
+					    rules_of(make_index()));
+
+	ASSERT_EQ(mod.exports.size(), 2u);
+	EXPECT_EQ(mod.exports[0].name, "probe_open");
+	EXPECT_EQ(mod.exports[1].name, "probe_close");
+	EXPECT_EQ(mod.exports[1].name_space, "PROBE");
+	EXPECT_TRUE(judge(bytes).loads());
+	probe.exports("printk", 3);
+	EXPECT_EQ(kinds(judge(probe.bytes()).problems), list{problem_kind::duplicate_export});
+}
+
+TEST(loader, init_at_another_offset)
+{
+	writer_input in = sample::input();
+	module_builder probe;
+
+	in.init_offset = 312;
+	in.exit_offset = 1200;
+	probe.init_offset = 312;
+	EXPECT_TRUE(judge(probe.bytes(), make_index(in)).loads());
+	probe.init_offset = 320;
+	EXPECT_EQ(kinds(judge(probe.bytes(), make_index(in)).problems),
+		  list{problem_kind::module_layout});
+}
+
+TEST(loader, form_of_a_signature)
+{
+	const bytes_t good = module_builder().bytes();
+
+	EXPECT_TRUE(judge(signed_by(good, {0x30, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 2})).loads());
+	/* Another kind of signature is none to the kernel; one that is no message is an error. */
+	EXPECT_TRUE(judge(signed_by(good, {0x30, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2})).loads());
+	for (const bytes_t &tail : {
+		     bytes_t{0x31, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 2},
+		     bytes_t{0x30, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 2},
+		     bytes_t{0x30, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0x7f, 0, 0, 2},
+	     })
+		EXPECT_EQ(kinds(judge(signed_by(good, tail)).problems), list{problem_kind::signature});
+}
+
+TEST(loader, class_and_order_do_not_count)
+{
+	bytes_t bytes = module_builder().bytes();
+
+	bytes[EI_CLASS] = ELFCLASS32;
+	bytes[EI_DATA] = ELFDATA2MSB;
+	EXPECT_TRUE(judge(bytes).loads());
+}
+
+TEST(loader, live_patch)
+{
+	writer_input in = sample::input();
+	module_builder probe;
+
+	probe.info("livepatch", "Y");
+	in.flags |= SYMBOL_INDEX_FORMAT_CONFIG;
+	EXPECT_EQ(kinds(judge(probe.bytes(), make_index(in)).problems), list{problem_kind::livepatch});
+	in.flags |= SYMBOL_INDEX_FORMAT_LIVEPATCH;
+	EXPECT_TRUE(judge(probe.bytes(), make_index(in)).loads());
+}
+
+TEST(loader, symbols_that_the_architecture_sets)
+{
+	for (const auto &[machine, name] : {std::pair{EM_PPC64, ".TOC."}, std::pair{EM_ARM, "_GLOBAL_OFFSET_TABLE_"}}) {
+		writer_input in = sample::input();
+		module_builder probe;
+
+		in.machine = machine;
+		probe.machine = static_cast<std::uint16_t>(machine);
+		probe.needs(name, std::nullopt);
+		EXPECT_TRUE(judge(probe.bytes(), make_index(in)).loads()) << name;
+	}
+}
+
+TEST(needed, fails_with_what_it_needs)
+{
+	const bytes_t lower = module_builder()
+				      .drop_info("name").info("name", "lower")
+				      .needs("gone", 1).exports("lower_open", 5).bytes();
+	const bytes_t upper = module_builder().needs("lower_open", 5).bytes();
+	const symbol_index idx = make_index();
+	const module_file a = read_module(lower, "lower.ko", "lower", module_detail::check, rules_of(idx));
+	const module_file b = read_module(upper, "probe.ko", "probe", module_detail::check, rules_of(idx));
+	checker judge_all(idx, {});
+
+	judge_all.offer(a);
+	judge_all.offer(b);
+	const verdict v = judge_all.check(b);
+	ASSERT_EQ(kinds(v.problems), list{problem_kind::missing_symbol});
+	EXPECT_EQ(v.problems[0].module, "lower");
+	EXPECT_EQ(v.problems[0].symbol, "gone");
+	EXPECT_EQ(judge_all.check(a).problems[0].module, "");
+}
+
+/* Each asks for the other: no end is reached but each one's own problems. */
+TEST(needed, two_that_need_each_other)
+{
+	const bytes_t one = module_builder().needs("b_open", 5).exports("a_open", 5).bytes();
+	const bytes_t two = module_builder()
+				    .drop_info("name").info("name", "other")
+				    .needs("a_open", 5).needs("gone", 1).exports("b_open", 5).bytes();
+	const symbol_index idx = make_index();
+	const module_file a = read_module(one, "probe.ko", "probe", module_detail::check, rules_of(idx));
+	const module_file b = read_module(two, "other.ko", "other", module_detail::check, rules_of(idx));
+	checker judge_all(idx, {});
+
+	judge_all.offer(a);
+	judge_all.offer(b);
+	EXPECT_EQ(kinds(judge_all.check(a).problems), list{problem_kind::missing_symbol});
+}
+
+} // namespace
