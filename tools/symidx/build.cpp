@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* symidx build: write the index of an installed kernel or of a build tree. */
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 
 #include <CLI/CLI.hpp>
@@ -24,6 +25,7 @@ struct build_arguments {
 	std::string tree;
 	std::string output;
 	std::string build_id;
+	bool update = false;
 	build_options given; /* what overrides what is found */
 };
 
@@ -36,6 +38,25 @@ std::vector<unsigned char> parse_hex(const std::string &text)
 	for (std::size_t i = 0; i < text.size(); i += 2)
 		bytes.push_back(static_cast<unsigned char>(std::stoi(text.substr(i, 2), nullptr, 16)));
 	return bytes;
+}
+
+/* What changed since, where an index of this kernel is there; all of it otherwise. */
+build_result make(const build_arguments &args, const build_options &options)
+{
+	std::error_code ec;
+
+	if (args.update && std::filesystem::exists(args.output, ec) &&
+	    is_kernel_unchanged(args.output, options)) {
+		try {
+			const symbol_index old = symbol_index::open(args.output);
+
+			if (old.release() == options.release)
+				return update_index(old, args.output, options);
+		} catch (const error &) {
+			/* A damaged one is made anew. */
+		}
+	}
+	return build_index(options);
 }
 
 void build(build_arguments &args, const output_options &output)
@@ -64,7 +85,7 @@ void build(build_arguments &args, const output_options &output)
 		args.output = from_tree ? options.modules + "/symbol_index.bin"
 					: index_path(args.root, args.release);
 
-	const build_result result = build_index(options);
+	const build_result result = make(args, options);
 	/* What was written has to be readable: refuse here, not at the next search. */
 	const symbol_index idx = symbol_index::from_memory(result.bytes.data(), result.bytes.size(),
 							   args.output);
@@ -72,6 +93,10 @@ void build(build_arguments &args, const output_options &output)
 	replace_file(args.output, result.bytes);
 	for (const std::string &reason : result.skipped)
 		std::cerr << "symidx: " << printable(reason) << " (not in the index)\n";
+	if (!result.has_build_id)
+		std::cerr << "symidx: " << args.output
+			  << ": without the kernel's build id, which its image does not tell: "
+			     "good for searching and checking, the running kernel refuses it\n";
 	json replaced = json::array();
 
 	for (const auto &[file, by] : result.replaced) {
@@ -125,6 +150,8 @@ void add_build(CLI::App &app, output_options &output)
 		->type_name("FILE");
 	command->add_option("--build-id", args->build_id, "instead of the image's")
 		->type_name("HEX");
+	command->add_flag("--update", args->update,
+			  "read only modules that are newer than the index, if the kernel is not");
 	command->add_option("--threads", args->given.threads, "default: one a processor")
 		->type_name("N");
 	command->callback([args, &output] { build(*args, output); });

@@ -10,10 +10,12 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
+#include "installed.hpp"
 #include "source.hpp"
 #include "symidx/checker.hpp"
 #include "symidx/module_set.hpp"
 #include "symidx/tree.hpp"
+#include "verdict_text.hpp"
 #include "waymark/table.hpp"
 
 namespace waymark::symidx
@@ -26,6 +28,7 @@ struct check_arguments {
 	source_options source;
 	std::vector<std::string> files;
 	bool quiet = false;
+	bool separately = false;
 };
 
 /* The other installed kernels, newest first; one is opened when those before lack a symbol. */
@@ -90,18 +93,6 @@ std::string first_word(const char *path)
 	return word;
 }
 
-/* By the names of modules: that of modules.builtin is a path a line. */
-std::set<std::string> built_in_modules(const std::string &root, std::string_view release)
-{
-	std::ifstream in(root + "/lib/modules/" + std::string(release) + "/modules.builtin");
-	std::set<std::string> names;
-	std::string line;
-
-	while (std::getline(in, line))
-		names.insert(module_name_of(line));
-	return names;
-}
-
 /* What is in sysfs and was not loaded has no state. */
 std::set<std::string> built_in_with_place(const std::vector<std::string> &files)
 {
@@ -140,71 +131,10 @@ check_environment running_environment(const std::vector<std::string> &files)
 	return env;
 }
 
-json problem_json(const problem &p)
-{
-	json out{{"kind", p.kind}};
-
-	if (!p.symbol.empty())
-		out["symbol"] = p.symbol;
-	out["reason"] = p.reason;
-	if (!p.wanted.empty())
-		out["module_has"] = p.wanted;
-	if (!p.has.empty())
-		out["kernel_has"] = p.has;
-	out["remedy"] = p.remedy;
-	return out;
-}
-
-json verdict_json(const std::string &file, const verdict &v)
-{
-	json problems = json::array();
-	json warnings = json::array();
-
-	for (const problem &p : v.problems)
-		problems.push_back(problem_json(p));
-	for (const problem &p : v.warnings)
-		warnings.push_back(problem_json(p));
-	return {{"file", file},           {"module", v.module},     {"loads", v.loads()},
-		{"problems", problems}, {"warnings", warnings}, {"needs", v.needs}};
-}
-
-void print_problem(const problem &p, const char *word)
-{
-	std::cout << "  " << word << ": ";
-	if (!p.symbol.empty())
-		std::cout << printable(p.symbol) << ": ";
-	std::cout << printable(p.reason) << '\n';
-	if (!p.remedy.empty())
-		std::cout << "    -> " << printable(p.remedy) << '\n';
-}
-
-void print_verdict(const std::string &file, const verdict &v, bool quiet)
-{
-	if (v.loads() && quiet)
-		return;
-	std::cout << printable(file) << ": " << (v.loads() ? "will load" : "will not load");
-	if (!v.problems.empty())
-		std::cout << ", " << v.problems.size()
-			  << (v.problems.size() == 1 ? " problem" : " problems");
-	if (v.loads() && !v.needs.empty()) {
-		const char *separator = ", after ";
-
-		for (const std::string &module : v.needs) {
-			std::cout << separator << printable(module);
-			separator = " ";
-		}
-	}
-	std::cout << '\n';
-	for (const problem &p : v.problems)
-		print_problem(p, "problem");
-	for (const problem &p : v.warnings)
-		print_problem(p, "warning");
-}
-
 void check(const check_arguments &args, const output_options &output)
 {
-	module_set modules(args.files, 0, module_detail::check, file_data::access::copy);
 	const symbol_index idx = args.source.open_file();
+	module_set modules(args.files, 0, module_detail::check, file_data::access::copy, rules_of(idx));
 	other_kernels others(args.source.root, idx.release());
 	check_environment env =
 		args.source.is_running_kernel() ? running_environment(args.files) : check_environment();
@@ -212,13 +142,18 @@ void check(const check_arguments &args, const output_options &output)
 	json list = json::array();
 
 	env.built_in = built_in_modules(args.source.root, idx.release());
+	installed_modules installed(args.source.root, idx);
+
+	/* Of an index by itself it is not known where its modules are. */
+	if (args.source.file.empty() && !args.separately)
+		env.installed = [&](std::string_view name) { return installed.find(name); };
 	env.where_else = [&](std::string_view name) { return others.find(name); };
 
 	checker judge(idx, env);
 	const auto &results = modules.wait();
 
 	for (const read_module_result &one : results)
-		if (one.problem.empty())
+		if (one.problem.empty() && !args.separately)
 			judge.offer(one.mod);
 	for (std::size_t i = 0; i < results.size(); i++) {
 		verdict v;
@@ -228,7 +163,7 @@ void check(const check_arguments &args, const output_options &output)
 		} else {
 			v.module = module_name_of(args.files[i]);
 			v.problems.push_back({problem_kind::unreadable, "", results[i].problem, "", "",
-					      ""});
+					      "", ""});
 		}
 		all_load &= v.loads();
 		if (output.as_json)
@@ -255,6 +190,8 @@ void add_check(CLI::App &app, output_options &output)
 
 	args->source.add_to(*command);
 	command->add_flag("-q,--quiet", args->quiet, "print only modules that will not load");
+	command->add_flag("--separately", args->separately,
+			  "judge each file as if the others were not there");
 	command->add_option("FILE", args->files, "modules, compressed or not")->required();
 	command->callback([args, &output] { check(*args, output); });
 }

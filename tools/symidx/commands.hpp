@@ -12,6 +12,7 @@ void add_check(CLI::App &app, output_options &output);
 void add_diff(CLI::App &app, output_options &output);
 void add_list(CLI::App &app, output_options &output);
 void add_lookup(CLI::App &app, output_options &output);
+void add_preflight(CLI::App &app, output_options &output);
 void add_stats(CLI::App &app, output_options &output);
 void add_who(CLI::App &app, output_options &output);
 

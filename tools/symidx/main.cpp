@@ -12,6 +12,7 @@ int main(int argc, char **argv)
 			add_list(app, output);
 			add_who(app, output);
 			add_check(app, output);
+			add_preflight(app, output);
 			add_diff(app, output);
 			add_build(app, output);
 			add_stats(app, output);

@@ -105,19 +105,27 @@ symbol_index open_release(const std::string &root, const std::string &release)
 	}
 	if (!is_out_of_date(path, root, release))
 		return open_index_of(path, release);
-	const std::string old = "symidx: " + path + ": older than the kernel's modules.dep, ";
-
 	/* Its files may be out of reach: vmlinuz is root's alone on some distributions. */
+	symbol_index old = open_index_of(path, release);
+
 	try {
-		symbol_index idx = search_files(root, release);
+		const build_options options = locate_kernel(root, release);
 
-		std::cerr << old << "searched the kernel's files" << cure;
-		return idx;
+		if (!is_kernel_unchanged(path, options)) {
+			symbol_index idx = search_files(root, release);
+
+			std::cerr << "symidx: " << path
+				  << ": older than the kernel, searched the kernel's files" << cure;
+			return idx;
+		}
+		const build_result built = update_index(old, path, options);
+
+		return symbol_index::from_memory(built.bytes.data(), built.bytes.size(), release);
 	} catch (const error &e) {
-		symbol_index idx = open_index_of(path, release);
-
-		std::cerr << old << "but used, as there is no other: " << e.what() << cure;
-		return idx;
+		std::cerr << "symidx: " << path
+			  << ": older than the kernel's modules.dep, but used, as there is no other: "
+			  << e.what() << cure;
+		return old;
 	}
 }
 
