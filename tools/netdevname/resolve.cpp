@@ -31,13 +31,21 @@ resolved resolve(const std::string &argument)
 
 	if (argument.find('/') != std::string::npos) {
 		rc = netdevname_resolve(argument.c_str(), name, &result.ifindex);
+		if (rc && errno == ENOENT) {
+			/* As people write a label; only a link that is not there is escaped. */
+			const std::string escaped = escaped_link(argument);
+
+			errno = missing_reason(ENOENT);
+			if (!escaped.empty())
+				rc = netdevname_resolve(escaped.c_str(), name, &result.ifindex);
+		}
 	} else {
 		const nic opened = nic::open(argument);
 
 		rc = netdevname_get_name(opened.get(), name, &result.ifindex);
 	}
 	if (rc)
-		throw waymark::error(argument, reason_of(errno));
+		throw waymark::error(argument, reason_of(missing_reason(errno)));
 	result.name = name;
 	return result;
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "nic.hpp"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdlib>
 #include <system_error>
 
+#include "encode.hpp"
 #include "waymark/error.hpp"
 #include "waymark/hex.hpp"
 
@@ -50,12 +53,34 @@ std::string reason_of(int errnum)
 	}
 }
 
+std::string escaped_link(const std::string &name)
+{
+	static const std::string directory = "/dev/netdev/";
+	const std::size_t begin = name.compare(0, directory.size(), directory) == 0 ? directory.size() : 0;
+	const std::size_t slash = name.find('/', begin);
+
+	if (name.compare(begin, 3, "by-") != 0 || slash == std::string::npos ||
+	    is_plain(name.substr(slash + 1)))
+		return {};
+	const std::string component = encode(name.substr(slash + 1));
+	return component.empty() ? std::string() : name.substr(0, slash + 1) + component;
+}
+
+int missing_reason(int errnum)
+{
+	return errnum == ENOENT && access("/dev/netdev/control", F_OK) ? ENXIO : errnum;
+}
+
 nic nic::open(const std::string &name)
 {
 	nic opened(netdevname_open(name.c_str()));
+	const int errnum = missing_reason(errno);
 
+	if (!opened && errnum == ENOENT)
+		if (const std::string escaped = escaped_link(name); !escaped.empty())
+			opened = nic(netdevname_open(escaped.c_str()));
 	if (!opened)
-		throw waymark::error(name, reason_of(errno));
+		throw waymark::error(name, reason_of(errnum));
 	return opened;
 }
 

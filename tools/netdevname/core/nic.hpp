@@ -67,6 +67,15 @@ std::vector<nic_entry> to_entries(const struct netdevname_list *list);
 /* "52:54:00:12:34:56" */
 std::string format_bytes(const std::uint8_t *bytes, std::size_t len);
 
+/*
+ * "by-label/Management LAN" as the link is called: "by-label/Management\x20LAN". Empty
+ * if @name is no name of a link, or is one as it stands.
+ */
+std::string escaped_link(const std::string &name);
+
+/* ENXIO where @errnum says that there is no such name because there is no name at all. */
+int missing_reason(int errnum);
+
 /* What an errno of libnetdevname means to somebody who typed a name. */
 std::string reason_of(int errnum);
 
