@@ -11,6 +11,7 @@
 
 #include "commands.hpp"
 #include "nic.hpp"
+#include "reconcile.hpp"
 #include "waymark/table.hpp"
 #include "waymark/udev.hpp"
 
@@ -32,6 +33,7 @@ struct row {
 	std::string node;
 	std::vector<link> links;
 	std::vector<std::string> altnames;
+	std::vector<refusal> refused; /* what it does not get, and why */
 };
 
 std::string target_of(const std::string &path)
@@ -82,6 +84,31 @@ bool read_row(const nic_entry &entry, const std::vector<waymark::udev_record> &r
 	return true;
 }
 
+/* What others hold although this NIC has the same identity, and what nobody gives it. */
+void add_decision(std::vector<row> &rows)
+{
+	std::vector<std::string> problems; /* `roles test` says them */
+	const machine all = look_at_machine(problems);
+	const decision result = decide(all);
+	const auto row_of = [&](std::size_t nic) {
+		return std::find_if(rows.begin(), rows.end(), [&](const row &r) {
+			return r.info.ifindex == all.nics[nic].ifindex;
+		});
+	};
+
+	for (const conflict &c : result.conflicts)
+		for (std::size_t loser : c.losers)
+			if (const auto found = row_of(loser); found != rows.end())
+				found->links.push_back(
+					{c.link, node_directory + ("if" + std::to_string(all.nics[c.winner].ifindex))});
+	for (const refusal &r : result.refusals)
+		if (const auto found = row_of(r.nic); found != rows.end())
+			found->refused.push_back(r);
+	for (row &r : rows)
+		std::sort(r.links.begin(), r.links.end(),
+			  [](const link &a, const link &b) { return a.path < b.path; });
+}
+
 std::vector<row> read_rows()
 {
 	/* The list first: it is the one that says that the module is missing. */
@@ -96,12 +123,14 @@ std::vector<row> read_rows()
 		if (read_row(entry, records, r))
 			rows.push_back(std::move(r));
 	}
+	add_decision(rows);
 	return rows;
 }
 
 waymark::json to_json(const row &r)
 {
 	waymark::json links = waymark::json::array(), conflicts = waymark::json::array();
+	waymark::json refused = waymark::json::array();
 
 	for (const link &l : r.links) {
 		if (l.held_by.empty())
@@ -109,6 +138,8 @@ waymark::json to_json(const row &r)
 		else
 			conflicts.push_back({{"link", l.path}, {"held_by", l.held_by}});
 	}
+	for (const refusal &one : r.refused)
+		refused.push_back({{"name", one.name}, {"reason", one.reason}});
 	return {{"name", r.info.name},
 		{"ifindex", r.info.ifindex},
 		{"node", r.node},
@@ -118,6 +149,7 @@ waymark::json to_json(const row &r)
 		{"permanent_address", r.info.permanent_address},
 		{"links", links},
 		{"conflicts", conflicts},
+		{"refused", refused},
 		{"altnames", r.altnames}};
 }
 
@@ -134,6 +166,8 @@ void print_table(const std::vector<row> &rows)
 							  : l.path + " (held by " + l.held_by + ")");
 		for (const std::string &name : r.altnames)
 			names.push_back("altname " + name);
+		for (const refusal &one : r.refused)
+			names.push_back(one.name + " refused: " + one.reason);
 		if (names.empty())
 			names.emplace_back("-");
 		for (std::size_t i = 0; i < names.size(); i++) {

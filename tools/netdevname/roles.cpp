@@ -12,6 +12,7 @@
 
 #include "commands.hpp"
 #include "encode.hpp"
+#include "reconcile.hpp"
 #include "role.hpp"
 #include "snapshot.hpp"
 #include "waymark/table.hpp"
@@ -29,9 +30,10 @@ struct roles_options {
 };
 
 struct verdict {
-	std::string machine, role, state; /* "ok", "missing", "ambiguous" */
+	std::string machine, role, state; /* "ok", "missing", "ambiguous", "refused" */
 	std::string nic;		  /* who has the role, or would have */
-	std::vector<std::string> others;
+	std::vector<std::string> others;  /* who else fits, or was refused */
+	std::string reason;		  /* of the refusal */
 };
 
 /* Complains about every file that cannot be used; true if there is one. */
@@ -49,19 +51,37 @@ bool load(const roles_options &chosen, std::vector<role> &roles)
 	return !problems.empty();
 }
 
-verdict evaluate(const role &r, const snapshot &machine)
+/* What decide() says of each role on a machine. */
+std::vector<verdict> evaluate(const machine &all, const std::string &host)
 {
-	const std::vector<std::size_t> found = claimants_of(r, machine.nics);
-	verdict v;
+	const decision result = decide(all);
+	std::vector<verdict> verdicts;
 
-	v.machine = machine.machine;
-	v.role = r.name;
-	v.state = found.empty() ? "missing" : found.size() == 1 ? "ok" : "ambiguous";
-	if (!found.empty())
-		v.nic = machine.nics[found[0]].name;
-	for (std::size_t i = 1; i < found.size(); i++)
-		v.others.push_back(machine.nics[found[i]].name);
-	return v;
+	for (const role &r : all.roles) {
+		const std::string link = "by-role/" + r.name;
+		verdict v{host, r.name, "missing", "", {}, ""};
+
+		for (const outcome &nic : result.nics)
+			if (nic.links.count(link)) {
+				v.state = "ok";
+				v.nic = all.nics[&nic - result.nics.data()].name;
+			}
+		for (const conflict &c : result.conflicts)
+			if (c.link == link) {
+				v.state = "ambiguous";
+				for (std::size_t loser : c.losers)
+					v.others.push_back(all.nics[loser].name);
+			}
+		for (const refusal &refused : result.refusals) {
+			if (refused.name != link || !v.nic.empty())
+				continue;
+			v.state = "refused";
+			v.reason = refused.reason;
+			v.others.push_back(all.nics[refused.nic].name);
+		}
+		verdicts.push_back(std::move(v));
+	}
+	return verdicts;
 }
 
 void report(const std::vector<verdict> &verdicts, const roles_options &chosen,
@@ -78,12 +98,15 @@ void report(const std::vector<verdict> &verdicts, const roles_options &chosen,
 					{"role", v.role},
 					{"state", v.state},
 					{"nic", v.nic},
-					{"others", v.others}});
+					{"others", v.others},
+					{"reason", v.reason}});
 			continue;
 		}
 		std::string others;
 		for (const std::string &name : v.others)
 			others += (others.empty() ? "" : " ") + name;
+		if (!v.reason.empty())
+			others += " (" + v.reason + ")";
 		out.add({v.machine, v.role, v.state, v.nic, others});
 	}
 	if (output.as_json)
@@ -101,17 +124,26 @@ void test(const roles_options &chosen, const waymark::output_options &output)
 	if (roles.empty())
 		throw waymark::error(chosen.directories.empty() ? "roles.d" : chosen.directories[0],
 				     "no role");
-	const auto add = [&](const snapshot &machine) {
-		for (const role &r : roles) {
-			verdicts.push_back(evaluate(r, machine));
-			failed |= verdicts.back().state != "ok";
+	const auto add = [&](machine all, const std::string &host) {
+		all.roles = roles;
+		for (verdict &v : evaluate(all, host)) {
+			failed |= v.state != "ok";
+			verdicts.push_back(std::move(v));
 		}
 	};
-	if (chosen.snapshots.empty())
-		add(take_snapshot());
+	if (chosen.snapshots.empty()) {
+		std::vector<std::string> problems; /* of the system's files: load() says them */
+
+		add(look_at_machine(problems), take_snapshot().machine);
+	}
 	for (const std::string &path : chosen.snapshots) {
 		try {
-			add(read_snapshot(path));
+			snapshot recorded = read_snapshot(path);
+			machine all;
+
+			all.nics = std::move(recorded.nics);
+			all.holders = std::move(recorded.holders);
+			add(std::move(all), recorded.machine);
 		} catch (const waymark::error &e) {
 			std::cerr << "netdevname: " << waymark::printable(e.object()) << ": " << e.what()
 				  << '\n';
@@ -121,6 +153,41 @@ void test(const roles_options &chosen, const waymark::output_options &output)
 	report(verdicts, chosen, output);
 	if (failed)
 		throw waymark::exit_with{waymark::status::failed};
+}
+
+/* The cards that are refused a role have it from now on. */
+void accept(const std::vector<std::string> &names)
+{
+	std::vector<std::string> problems;
+	const machine all = look_at_machine(problems);
+	const decision result = decide(all);
+	std::map<std::string, role_holder> accepted;
+
+	for (const std::string &name : names) {
+		const auto refused = std::find_if(
+			result.refusals.begin(), result.refusals.end(),
+			[&](const refusal &r) { return r.name == "by-role/" + name; });
+		const auto asked = std::find_if(all.roles.begin(), all.roles.end(),
+						[&](const role &r) { return r.name == name; });
+
+		if (asked == all.roles.end())
+			throw waymark::error(name, "no such role");
+		if (refused == result.refusals.end())
+			throw waymark::error(name, "no card is refused this role");
+		if (asked->replace == replacement::never)
+			throw waymark::error(name, "its file says Replace=never");
+		accepted[name] = holder_from(all.nics[refused->nic]);
+	}
+	update_snapshot(
+		snapshot_path,
+		[&](snapshot kept) {
+			for (const auto &[name, holder] : accepted)
+				kept.holders[name] = holder;
+			return kept;
+		},
+		[](const waymark::error &e) { throw e; });
+	for (const nic_facts &nic : all.nics)
+		trigger(nic.ifindex);
 }
 
 struct proposal {
@@ -222,6 +289,8 @@ void add_roles(CLI::App &app, waymark::output_options &output)
 {
 	CLI::App *command = app.add_subcommand("roles", "evaluate role files");
 	CLI::App *test_command = command->add_subcommand("test", "which NIC gets which role");
+	CLI::App *accept_command = command->add_subcommand(
+		"accept", "let the card that is refused a role have it");
 	CLI::App *suggest_command =
 		command->add_subcommand("suggest", "identities that all machines have once");
 	auto chosen = std::make_shared<roles_options>();
@@ -235,6 +304,9 @@ void add_roles(CLI::App &app, waymark::output_options &output)
 	test_command->add_option("SNAPSHOT", chosen->snapshots,
 				 "files of netdevname snapshot; without one, this machine now");
 	test_command->callback([chosen, &output] { test(*chosen, output); });
+	auto accepted = std::make_shared<std::vector<std::string>>();
+	accept_command->add_option("ROLE", *accepted, "names of roles")->required();
+	accept_command->callback([accepted] { accept(*accepted); });
 	suggest_command->add_option("SNAPSHOT", chosen->snapshots,
 				    "files of netdevname snapshot; without one, this machine now");
 	suggest_command->callback([chosen, &output] { suggest(*chosen, output); });

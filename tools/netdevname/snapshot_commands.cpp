@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* netdevname snapshot and compare: which names an upgrade has changed. */
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -14,8 +9,8 @@
 
 #include "commands.hpp"
 #include "compare.hpp"
+#include "reconcile.hpp"
 #include "snapshot.hpp"
-#include "waymark/fd.hpp"
 #include "waymark/table.hpp"
 
 namespace naming
@@ -24,32 +19,23 @@ namespace naming
 namespace
 {
 
-/* Has udev handle the node again, which creates the links by-former. */
-void trigger(const nic_facts &nic)
+/*
+ * This machine, now, with the names that @before remembers and with those who have roles.
+ * A role that nobody has keeps the one before.
+ */
+snapshot take_with_memory(const snapshot &before)
 {
-	static const char change_text[] = "change";
-	const std::string path =
-		"/sys/class/netdev_naming/if" + std::to_string(nic.ifindex) + "/uevent";
+	std::vector<std::string> problems; /* `roles test` says them */
+	const machine all = look_at_machine(problems);
+	const decision result = decide(all);
+	snapshot taken = take_snapshot();
 
-	try {
-		const waymark::fd uevent = waymark::fd::open(path, O_WRONLY);
-
-		if (write(uevent.get(), change_text, sizeof(change_text) - 1) < 0 && errno != ENODEV)
-			throw waymark::error::from_errno(path, errno);
-	} catch (const waymark::error &e) {
-		/* Not an error if the NIC was removed meanwhile. */
-		if (access(path.c_str(), F_OK) == 0)
-			throw;
-	}
-}
-
-/* This machine, now, with the names that @before remembers. */
-snapshot take_with_former(const snapshot &before)
-{
-	snapshot machine = take_snapshot();
-
-	carry_former(before.nics, machine.nics);
-	return machine;
+	carry_former(before.nics, taken.nics);
+	taken.holders = before.holders;
+	for (std::size_t i = 0; i < all.nics.size(); i++)
+		for (const std::string &name : result.nics[i].roles)
+			taken.holders[name] = holder_from(all.nics[i]);
+	return taken;
 }
 
 void save(const std::string &path)
@@ -58,12 +44,12 @@ void save(const std::string &path)
 
 	std::filesystem::create_directories(std::filesystem::path(path).parent_path(), failed);
 	const snapshot machine =
-		update_snapshot(path, take_with_former, [](const waymark::error &e) {
+		update_snapshot(path, take_with_memory, [](const waymark::error &e) {
 			waymark::complain("netdevname", e, "replaced, former names are lost");
 		});
 	for (const nic_facts &nic : machine.nics)
 		if (!nic.former.empty())
-			trigger(nic);
+			trigger(nic.ifindex);
 }
 
 waymark::json to_json(const pairing &pair, const snapshot &before, const snapshot &after)

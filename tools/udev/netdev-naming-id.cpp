@@ -6,24 +6,24 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include <cctype>
+#include <cstdlib>
 #include <cstring>
 #include <iostream>
+#include <memory>
 
 #include <CLI/CLI.hpp>
 
+#include "claims.hpp"
 #include "encode.hpp"
-#include "neighbours.hpp"
+#include "events.hpp"
+#include "nic.hpp"
 #include "waymark/error.hpp"
 #include "waymark/tool.hpp"
-#include "waymark/udev.hpp"
 
 extern char **environ;
 
 namespace
 {
-
-using naming::nic_facts;
 
 naming::properties environment()
 {
@@ -45,76 +45,22 @@ std::string required(const naming::properties &props, const std::string &key)
 	return found->second;
 }
 
-void print(const std::string &key, const std::string &value)
+unsigned int index_of(const naming::properties &props)
 {
-	std::cout << "NETDEV_NAMING_" << key << '=' << value << '\n';
-}
-
-/* ROLE_1, ROLE_2, ...: a link has a property of its own, and the rules know eight. */
-void print_each(const std::string &key, const std::vector<std::string> &names)
-{
-	constexpr unsigned int most = 8;
-	unsigned int number = 0;
-
-	for (const std::string &name : names) {
-		const std::string component = naming::encode(name);
-
-		if (component.empty())
-			continue;
-		if (++number > most) {
-			syslog(LOG_ERR, "more than %u links of one kind, none for %s", most,
-			       component.c_str());
-			return;
-		}
-		print(key + "_" + std::to_string(number), component);
-	}
-}
-
-/*
- * What udev knows of the network device. Its database goes by ifindex, so an answer
- * that has the ifindex of the event is not that of another NIC with this name.
- */
-naming::properties network_device(const naming::placement &place, const naming::nic_info &info)
-{
-	const waymark::udev_context udev;
-	waymark::udev_record record;
-
-	if (place.syspath.empty() || !udev.find(place.syspath, record) ||
-	    record.property("IFINDEX") != std::to_string(info.ifindex) ||
-	    naming::place_of(info.ifindex).syspath != place.syspath)
-		throw waymark::exit_with{waymark::status::failed};
-	return record.properties;
+	return std::strtoul(required(props, "IFINDEX").c_str(), nullptr, 10);
 }
 
 void import()
 {
 	const naming::properties props = environment();
-	const std::string node = required(props, "DEVNAME");
-	const std::string name = required(props, "INTERFACE");
-	const naming::nic opened = naming::nic::open(node);
-	const naming::nic_info info = opened.info(node);
-	const naming::placement place = naming::place_of(info.ifindex);
 
-	if (info.moved || info.name != name)
+	if (!naming::nic_here(index_of(props), required(props, "INTERFACE"), std::cout))
 		throw waymark::exit_with{waymark::status::failed};
+}
 
-	naming::neighbourhood all(naming::facts_of(info, network_device(place, info), place));
-	const nic_facts &self = all.self();
-	for (const auto &[directory, component] : self.links) {
-		std::string key;
-
-		for (char c : directory)
-			key += std::toupper(static_cast<unsigned char>(c));
-		print(key, component);
-	}
-	print("RANK", std::to_string(all.rank()));
-	if (const std::string roles = naming::role_list(self); !roles.empty())
-		print("ROLES", roles);
-	print_each("ROLE", self.order.roles);
-	print_each("FORMER", self.former);
-	std::cout.flush();
-	all.update_others();
-	all.set_altnames();
+void print(const std::string &key, const std::string &value)
+{
+	std::cout << "NETDEV_NAMING_" << key << '=' << value << '\n';
 }
 
 void print_name()
@@ -142,8 +88,19 @@ int main(int argc, char **argv)
 				 [](CLI::App &app, waymark::output_options &) {
 					 app.add_subcommand("import", "print the stable names")
 						 ->callback(import);
-					 app.add_subcommand("leave", "pass on the roles of a NIC that left")
-						 ->callback(naming::update_heirs);
+					 app.add_subcommand("leave", "pass on the names of a NIC that left")
+						 ->callback([] {
+							 naming::nic_gone(index_of(environment()));
+						 });
+					 app.add_subcommand("settle", "coldplug is over: look at everything")
+						 ->callback(naming::look_after_all);
+					 auto names = std::make_shared<std::vector<std::string>>();
+					 CLI::App *yield = app.add_subcommand(
+						 "yield", "give up alternative names that a NIC is to get");
+					 yield->add_option("NAME", *names);
+					 yield->callback([names] {
+						 naming::make_room(index_of(environment()), *names);
+					 });
 					 app.add_subcommand("name", "print the name, escaped")
 						 ->callback(print_name);
 				 });

@@ -65,18 +65,18 @@ std::string id_of(const nic_info &info, const properties &props, const std::stri
 
 } // namespace
 
-std::string hardware_mac(const nic_info &info, bool stacked)
+std::string hardware_mac(const nic_info &info)
 {
 	const std::string &mac = info.permanent_address;
 
-	if (info.link_type != ARPHRD_ETHER || stacked || mac == "ff:ff:ff:ff:ff:ff" ||
+	if (info.link_type != ARPHRD_ETHER || mac == "ff:ff:ff:ff:ff:ff" ||
 	    mac == "00:00:00:00:00:00")
 		return {};
 	return mac;
 }
 
 std::map<std::string, std::string> claims_of(const nic_info &info, const properties &props,
-					     const std::string &serial, bool stacked)
+					     const std::string &serial)
 {
 	std::map<std::string, std::string> claims;
 	const auto add = [&](const char *directory, const std::string &value) {
@@ -86,11 +86,12 @@ std::map<std::string, std::string> claims_of(const nic_info &info, const propert
 	const std::string path = get(props, "ID_PATH");
 
 	add("path", path);
-	if (!path.empty())
-		add("port", path + "-port-" +
-				    (info.port_name.empty() ? std::to_string(info.dev_port)
-							    : info.port_name));
-	add("mac", hardware_mac(info, stacked));
+	if (!path.empty()) {
+		add("port", path + "-port-" + std::to_string(info.dev_port));
+		if (!info.port_name.empty())
+			add("port_name", path + "-port-" + info.port_name);
+	}
+	add("mac", hardware_mac(info));
 	add("label", get(props, "ID_NET_LABEL_ONBOARD"));
 	add("onboard", get(props, "ID_NET_NAME_ONBOARD"));
 	add("slot", get(props, "ID_NET_NAME_SLOT"));
@@ -103,33 +104,42 @@ claimant claimant_of(const nic_info &info, const placement &place)
 	claimant c;
 
 	c.id = info.id;
+	c.removable = place.removable;
 	c.location = place.location;
 	c.dev_port = info.dev_port;
 	c.dev_id = info.dev_id;
-	c.mac = hardware_mac(info, is_stacked(place.syspath));
-	c.label = place.label;
+	c.mac = hardware_mac(info);
 	c.ifindex = info.ifindex;
 	return c;
 }
 
-std::string pci_serial(const std::string &config)
+std::string link_of(const std::string &kind, const std::string &component)
+{
+	return "by-" + (kind == "port_name" ? "port" : kind) + "/" + component;
+}
+
+std::string pci_serial(const config_reader &read)
 {
 	static constexpr unsigned int cap_serial = 0x0003, first = 0x100, header_mask = 0xffc;
 
 	/* A loop in a broken list ends after as many steps as there is room for. */
 	unsigned int at = first;
-	for (unsigned int steps = 0; steps < (4096 - first) / 8; steps++) {
-		if (at < first || at + 12 > config.size())
-			return {};
-		const std::uint32_t header = read_le32(config, at);
+	for (unsigned int steps = 0; steps < (4096 - first) / 8 && at >= first; steps++) {
+		const std::string word = read(at, 4);
 
+		if (word.size() < 4)
+			return {};
+		const std::uint32_t header = read_le32(word, 0);
 		if (header == 0 || header == 0xffffffff)
 			return {};
 		if ((header & 0xffff) == cap_serial) {
+			const std::string number = read(at + 4, 8);
 			std::string serial;
 
-			for (int i = 11; i >= 4; i--)
-				serial += waymark::hex_byte(config[at + i]);
+			if (number.size() < 8)
+				return {};
+			for (int i = 7; i >= 0; i--)
+				serial += waymark::hex_byte(number[i]);
 			const bool constant = std::all_of(serial.begin(), serial.end(), [&](char c) {
 				return c == serial[0];
 			});
@@ -138,6 +148,23 @@ std::string pci_serial(const std::string &config)
 		at = header >> 20 & header_mask;
 	}
 	return {};
+}
+
+bool is_made_of(const std::string &serial, const std::string &mac)
+{
+	static constexpr unsigned long most_ports = 64;
+	std::string digits;
+
+	for (char c : mac)
+		if (c != ':')
+			digits += c;
+	/* The maker's three bytes, two that fill up, the card's three bytes. */
+	if (digits.size() != 12 || serial.size() != 16 || serial.compare(0, 6, digits, 0, 6) != 0)
+		return false;
+	const unsigned long card = std::stoul(serial.substr(10), nullptr, 16);
+	const unsigned long port = std::stoul(digits.substr(6), nullptr, 16);
+
+	return (card > port ? card - port : port - card) < most_ports;
 }
 
 } // namespace naming

@@ -2,8 +2,10 @@
 /* The names that one NIC claims: what the udev rules turn into links. */
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "nic.hpp"
 #include "order.hpp"
@@ -15,35 +17,53 @@ namespace naming
 using properties = std::map<std::string, std::string>;
 
 /*
- * Directory below /dev/netdev without its "by-" → component, encoded: "mac" →
- * "52:54:00:12:34:56". Only what the hardware tells; by-name, by-role and
- * by-former come from elsewhere. Empty for a virtual NIC.
+ * Kind → component, encoded: "mac" → "52:54:00:12:34:56". Only what the hardware
+ * tells; by-name, by-role and by-former come from elsewhere. Empty for a virtual NIC.
+ *
+ * "port" has the number of the port, which a driver never changes; "port_name" has
+ * the name that some drivers give it besides. Both become links in by-port.
  *
  * @serial: serial number of the PCI function, empty if it has none.
- * @stacked: the NIC sits on top of another one (see is_stacked()).
  */
 std::map<std::string, std::string> claims_of(const nic_info &info, const properties &props,
-					     const std::string &serial, bool stacked);
+					     const std::string &serial);
 
-/* What claims_of() needs from sysfs, of the NIC that is now called if@ifindex. */
+/* "by-port/…" for a kind and a component of claims_of(). */
+std::string link_of(const std::string &kind, const std::string &component);
+
+/* What claims_of() needs from sysfs, of the NIC that is now called @name. */
 struct placement {
-	std::string syspath;  /* of the network device; empty if it is gone */
+	std::string syspath;  /* of the network device; empty if it is another one by now */
 	std::string location; /* empty: virtual */
 	std::string label;    /* of the firmware; empty if none */
 	std::string onboard_index; /* of the firmware; empty if none */
-	std::string serial;   /* PCI device serial number; empty if none */
+	bool removable = false;
 };
-placement place_of(unsigned int ifindex, const std::string &sysfs = "/sys");
+placement place_of(const std::string &name, unsigned int ifindex, const std::string &sysfs = "/sys");
 
-/* True if the network device at @syspath is one that borrows from a lower one. */
-bool is_stacked(const std::string &syspath);
+/* Indexes of the network devices that the one at @syspath sits on. */
+std::vector<unsigned int> lowers_of(const std::string &syspath);
 
 claimant claimant_of(const nic_info &info, const placement &place);
 
 /* The permanent address, if it is one that identifies hardware; else empty. */
-std::string hardware_mac(const nic_info &info, bool stacked);
+std::string hardware_mac(const nic_info &info);
 
-/* Device Serial Number capability out of PCI configuration space; empty if none. */
-std::string pci_serial(const std::string &config);
+/*
+ * Device Serial Number capability of a PCI function; empty if it has none. @read
+ * returns @len bytes of configuration space from @at, or less where it ends. It is
+ * asked for the headers of the list and for the number, and for nothing else.
+ */
+using config_reader = std::function<std::string(unsigned int at, std::size_t len)>;
+std::string pci_serial(const config_reader &read);
+
+/* Of the function at @location; reading wakes a sleeping device. */
+std::string serial_of(const std::string &location, const std::string &sysfs = "/sys");
+
+/*
+ * True if @serial is made of @mac or of a neighbour of it, as on cards whose number
+ * is their first address: it then tells nothing that is not readable by all anyway.
+ */
+bool is_made_of(const std::string &serial, const std::string &mac);
 
 } // namespace naming

@@ -46,43 +46,98 @@ std::string type_of(unsigned int link_type, const std::string &devtype)
 	}
 }
 
-nic_facts facts_of(const nic_info &info, const properties &props, const placement &place)
+nic_facts facts_of(const nic_info &info, const properties &props, const placement &place,
+		   const std::string &serial)
 {
-	const bool stacked = is_stacked(place.syspath);
 	nic_facts facts;
 
 	facts.name = info.name;
 	facts.ifindex = info.ifindex;
 	facts.driver = info.driver;
 	facts.type = type_of(info.link_type, info.devtype);
-	facts.mac = hardware_mac(info, stacked);
+	facts.mac = hardware_mac(info);
 	facts.port_name = info.port_name;
 	facts.onboard_index = place.onboard_index;
 	facts.label = place.label;
 	facts.order = claimant_of(info, place);
-	facts.links = claims_of(info, props, place.serial, stacked);
-	for (const auto &[key, value] : props)
+	facts.links = claims_of(info, props, serial);
+	facts.switch_port = info.devtype == "dsa" || !info.switch_id.empty();
+	facts.lowers = lowers_of(place.syspath);
+	for (const auto &[key, value] : props) {
 		if (identifies(key))
 			facts.props.emplace(key, value);
+		if (key.rfind("ID_NET_NAME", 0) == 0 && key != "ID_NET_NAME_ALLOW" && !value.empty())
+			facts.wanted.push_back(value);
+	}
 	return facts;
 }
 
-std::vector<nic_facts> gather_facts()
+void find_masters(std::vector<nic_facts> &nics)
+{
+	std::map<unsigned int, std::size_t> by_index;
+
+	for (std::size_t i = 0; i < nics.size(); i++) {
+		nics[i].master = 0;
+		by_index[nics[i].ifindex] = i;
+	}
+	const auto borrowed = [&](const nic_facts &nic) {
+		bool own = false;
+
+		for (unsigned int lower : nic.lowers) {
+			const auto found = by_index.find(lower);
+
+			if (nic.switch_port || nic.mac.empty() || found == by_index.end() ||
+			    nics[found->second].mac != nic.mac)
+				continue;
+			nics[found->second].master = nic.ifindex;
+			own = true;
+		}
+		return !nic.lowers.empty() && !own;
+	};
+	std::vector<nic_facts *> losers;
+
+	for (nic_facts &nic : nics)
+		if (borrowed(nic))
+			losers.push_back(&nic);
+	for (nic_facts *nic : losers) {
+		nic->mac.clear();
+		nic->order.mac.clear();
+		nic->links.erase("mac");
+	}
+}
+
+std::vector<nic_facts> gather_facts(const std::map<unsigned int, std::string> &ids,
+				    std::vector<std::string> *others)
 {
 	const waymark::udev_context udev;
 	std::vector<nic_facts> all;
 
 	for (const nic_entry &entry : list_nics()) {
-		const placement place = place_of(entry.ifindex);
+		placement place = place_of(entry.name, entry.ifindex);
 		waymark::udev_record record;
 		nic_info info;
 
+		if (!place.syspath.empty() && place.location.empty()) {
+			if (others)
+				others->push_back(entry.name);
+			continue;
+		}
+		const nic opened = nic::try_open_id(entry.id);
+		if (!opened || opened.try_info(info) || info.moved)
+			continue;
+		/* The list is a moment old: it may have been renamed since. */
+		if (info.name != entry.name || place.syspath.empty())
+			place = place_of(info.name, info.ifindex);
 		if (place.location.empty() || !udev.find(place.syspath, record))
 			continue;
-		const nic opened = nic::try_open_id(entry.id);
-		if (opened && !opened.try_info(info) && !info.moved)
-			all.push_back(facts_of(info, record.properties, place));
+		/* The path was checked before; it must still be this NIC's after the reading. */
+		if (place_of(info.name, info.ifindex).syspath != place.syspath)
+			continue;
+		all.push_back(facts_of(info, record.properties, place));
+		if (const auto id = ids.find(info.ifindex); id != ids.end())
+			all.back().links["id"] = id->second;
 	}
+	find_masters(all);
 	std::sort(all.begin(), all.end(), [](const nic_facts &a, const nic_facts &b) {
 		return precedes(a.order, b.order);
 	});

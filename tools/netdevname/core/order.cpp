@@ -78,29 +78,14 @@ std::string location_of(std::string_view syspath)
 	return std::string(location);
 }
 
-bool collide(const claimant &a, const claimant &b)
-{
-	if (a.id == b.id)
-		return false;
-	return (!a.location.empty() && a.location == b.location) ||
-	       (!a.mac.empty() && a.mac == b.mac) || (!a.label.empty() && a.label == b.label) ||
-	       std::find_first_of(a.roles.begin(), a.roles.end(), b.roles.begin(), b.roles.end()) !=
-		       a.roles.end();
-}
-
 bool precedes(const claimant &a, const claimant &b)
 {
+	if (a.removable != b.removable)
+		return b.removable;
 	if (const int c = compare_natural(a.location, b.location))
 		return c < 0;
 	return std::tie(a.dev_port, a.dev_id, a.mac, a.ifindex, a.id) <
 	       std::tie(b.dev_port, b.dev_id, b.mac, b.ifindex, b.id);
-}
-
-unsigned int rank_of(const claimant &nic, const std::vector<claimant> &all)
-{
-	return std::count_if(all.begin(), all.end(), [&](const claimant &other) {
-		return collide(nic, other) && precedes(other, nic);
-	});
 }
 
 } // namespace naming

@@ -25,25 +25,19 @@ int compare_natural(std::string_view a, std::string_view b);
  */
 std::string location_of(std::string_view syspath);
 
-/* What decides between NICs, and what they can collide in. */
+/* What decides between NICs. */
 struct claimant {
 	std::uint64_t id = 0; /* of the module, unique */
+	/* What anybody can plug in comes after what is built in. */
+	bool removable = false;
 	std::string location;
 	unsigned int dev_port = 0;
 	unsigned int dev_id = 0;
-	std::string mac;   /* permanent; empty if none */
-	std::string label; /* from firmware; empty if none */
+	std::string mac; /* permanent; empty if none */
 	unsigned int ifindex = 0;
-	std::vector<std::string> roles; /* that it matches, sorted */
 };
-
-/* True if @a and @b claim at least one name both. */
-bool collide(const claimant &a, const claimant &b);
 
 /* True if @a wins against @b. */
 bool precedes(const claimant &a, const claimant &b);
-
-/* The number of NICs among @all that collide with @nic and win against it. */
-unsigned int rank_of(const claimant &nic, const std::vector<claimant> &all);
 
 } // namespace naming

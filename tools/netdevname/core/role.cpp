@@ -83,43 +83,32 @@ std::size_t alternative_of(const role &r, const nic_facts &nic)
 	return found == r.alternatives.end() ? no_alternative : found - r.alternatives.begin();
 }
 
-std::vector<std::size_t> claimants_of(const role &r, const std::vector<nic_facts> &nics)
+role_holder holder_from(const nic_facts &nic)
 {
-	std::vector<std::size_t> found;
-	std::size_t best = no_alternative;
-
-	for (std::size_t i = 0; i < nics.size(); i++) {
-		const std::size_t here = alternative_of(r, nics[i]);
-
-		if (here < best)
-			found.clear();
-		best = std::min(best, here);
-		if (here != no_alternative && here == best)
-			found.push_back(i);
-	}
-	std::sort(found.begin(), found.end(), [&](std::size_t a, std::size_t b) {
-		return precedes(nics[a].order, nics[b].order);
-	});
-	return found;
+	return {nic.name, nic.mac, find(nic.links, "id"), find(nic.props, "ID_VENDOR_ID"),
+		find(nic.props, "ID_MODEL_ID"), nic.driver};
 }
 
-void assign_roles(const std::vector<role> &roles, std::vector<nic_facts> &nics, std::size_t except)
+std::string why_no_replacement(const role &r, const role_holder &before, const nic_facts &nic)
 {
-	std::vector<nic_facts> present;
-	std::vector<std::size_t> index;
+	const role_holder now = holder_from(nic);
+	const bool same_card = (!now.mac.empty() && now.mac == before.mac) ||
+			       (!now.id.empty() && now.id == before.id);
+	const bool has_model = !before.vendor.empty() && !before.model.empty();
+	const bool same_model =
+		has_model ? now.vendor == before.vendor && now.model == before.model
+			  : now.vendor.empty() && now.model.empty() && now.driver == before.driver;
 
-	for (std::size_t i = 0; i < nics.size(); i++) {
-		nics[i].order.roles.clear();
-		if (i == except)
-			continue;
-		present.push_back(nics[i]);
-		index.push_back(i);
+	if (same_card || r.replace == replacement::always)
+		return {};
+	switch (r.replace) {
+	case replacement::model:
+		return same_model ? "" : "another model of card than had the role before";
+	case replacement::ask:
+		return "another card than had the role before, not accepted yet";
+	default:
+		return "another card than had the role before";
 	}
-	for (const role &r : roles)
-		for (std::size_t i : claimants_of(r, present))
-			nics[index[i]].order.roles.push_back(r.name);
-	for (nic_facts &nic : nics)
-		std::sort(nic.order.roles.begin(), nic.order.roles.end());
 }
 
 } // namespace naming

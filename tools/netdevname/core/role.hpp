@@ -28,13 +28,33 @@ struct condition {
 	std::vector<std::string> patterns; /* of Property=: "KEY=PATTERN" */
 };
 
+/* May a [Fallback] hand the role to another card than the one that had it? */
+enum class replacement {
+	model,	/* to one of the same model */
+	ask,	/* to none until `netdevname roles accept` */
+	never,
+	always,
+};
+
 struct role {
 	std::string name;
 	std::string file;
 	bool alternative_name = false;
+	replacement replace = replacement::model;
+	std::vector<std::string> warnings;
 	/* [Match], then each [Fallback]; all conditions of one have to hold. */
 	std::vector<std::vector<condition>> alternatives;
 };
+
+/* The NIC that had a role when the snapshot was kept. */
+struct role_holder {
+	std::string name; /* of the kernel, then */
+	std::string mac, id, vendor, model, driver;
+};
+role_holder holder_from(const nic_facts &nic);
+
+/* Why @nic may not have the role after @before; empty if it may. */
+std::string why_no_replacement(const role &r, const role_holder &before, const nic_facts &nic);
 
 /* Of a NIC that no alternative fits. */
 constexpr std::size_t no_alternative = -1;
@@ -53,22 +73,13 @@ std::vector<std::string> role_directories(const std::string &root = "");
  * All roles of @directories, in the order of their file names. A file hides those
  * of its name in later directories; an empty one, or a link to /dev/null, only
  * hides. A file that cannot be used, and a role that a file before it has
- * given, is an error: it is left out, and described in @problems.
+ * given, is an error: it is left out, and described in @problems. So is what a role
+ * that is used all the same has to be warned of.
  */
 std::vector<role> load_roles(const std::vector<std::string> &directories,
 			     std::vector<std::string> &problems);
 
 /* The index of the first alternative that fits, or no_alternative. */
 std::size_t alternative_of(const role &r, const nic_facts &nic);
-
-/*
- * Indices into @nics of those that fit the first alternative that fits any of
- * them, the winner first; @nics in any order.
- */
-std::vector<std::size_t> claimants_of(const role &r, const std::vector<nic_facts> &nics);
-
-/* Sets order.roles of all @nics of a machine; @except, an index, counts as absent. */
-void assign_roles(const std::vector<role> &roles, std::vector<nic_facts> &nics,
-		  std::size_t except = -1);
 
 } // namespace naming

@@ -91,6 +91,40 @@ bool parse_bool(const std::string &text, const std::string &where)
 	throw error(where, "\"" + text + "\" is neither yes nor no");
 }
 
+replacement parse_replacement(const std::string &text, const std::string &where)
+{
+	static const std::map<std::string, replacement> words = {
+		{"model", replacement::model},
+		{"ask", replacement::ask},
+		{"never", replacement::never},
+		{"always", replacement::always},
+	};
+	const auto found = words.find(text);
+
+	if (found == words.end())
+		throw error(where, "Replace= takes model, ask, never or always");
+	return found->second;
+}
+
+/* What is wrong with a role as a whole; a warning leaves it in use. */
+void check_role(role &r, const std::string &file)
+{
+	/* IFNAMSIZ without the NUL. */
+	constexpr std::size_t name_max = 15;
+
+	if (r.name.empty())
+		throw error(file, "no Name= in [Role]");
+	for (const auto &conditions : r.alternatives)
+		if (conditions.empty())
+			throw error(file, std::string("nothing in ") +
+						  (&conditions == &r.alternatives[0] ? "[Match]"
+										     : "[Fallback]"));
+	if (r.alternative_name && r.name.size() > name_max)
+		r.warnings.push_back("the alternative name " + r.name +
+				     " has more than 15 characters: programs that bind to a NIC "
+				     "by name (ping -I, tcpdump -i) will not find it");
+}
+
 condition parse_condition(const std::string &key, std::string value, const std::string &section,
 			  const std::string &where)
 {
@@ -138,6 +172,8 @@ void parse_role_key(role &r, const std::string &key, const std::string &value,
 		r.name = value;
 	} else if (key == "AlternativeName") {
 		r.alternative_name = parse_bool(value, where);
+	} else if (key == "Replace") {
+		r.replace = parse_replacement(value, where);
 	} else {
 		throw error(where, "unknown key " + key + "= in [Role]");
 	}
@@ -148,10 +184,15 @@ void parse_role_key(role &r, const std::string &key, const std::string &value,
 role parse_role(const std::string &text, const std::string &file)
 {
 	static const std::string match = "[Match]", fallback = "[Fallback]";
+	static const std::string byte_order_mark = "\xef\xbb\xbf";
 	std::string section;
 	std::size_t begin = 0;
 	unsigned int number = 0;
 	role r;
+
+	/* Some editors put it before the first character. */
+	if (text.compare(0, byte_order_mark.size(), byte_order_mark) == 0)
+		begin = byte_order_mark.size();
 
 	r.file = file;
 	r.alternatives.resize(1);
@@ -190,12 +231,7 @@ role parse_role(const std::string &text, const std::string &file)
 		else
 			throw error(where, "before the first section");
 	}
-	if (r.name.empty())
-		throw error(file, "no Name= in [Role]");
-	for (const auto &conditions : r.alternatives)
-		if (conditions.empty())
-			throw error(file, "nothing in " +
-						  (&conditions == &r.alternatives[0] ? match : fallback));
+	check_role(r, file);
 	return r;
 }
 
@@ -232,6 +268,8 @@ std::vector<role> load_roles(const std::vector<std::string> &directories,
 			if (!is_new)
 				throw error(r.file, "the role " + r.name + " is already in " +
 							    first->second);
+			for (const std::string &warning : r.warnings)
+				problems.push_back(r.file + ": " + warning);
 			roles.push_back(std::move(r));
 		} catch (const error &e) {
 			problems.push_back(e.object() + ": " + e.what());

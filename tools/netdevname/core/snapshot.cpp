@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "state.hpp"
 #include "waymark/error.hpp"
 #include "waymark/file.hpp"
 
@@ -36,7 +37,6 @@ nic_facts parse_nic(const json &object)
 	facts.order.dev_port = object.at("dev_port").get<unsigned int>();
 	facts.order.dev_id = object.at("dev_id").get<unsigned int>();
 	facts.order.mac = facts.mac;
-	facts.order.label = facts.label;
 	facts.order.ifindex = facts.ifindex;
 	for (const auto &[key, value] : object.at("links").items())
 		facts.links.emplace(key, value.get<std::string>());
@@ -45,6 +45,19 @@ nic_facts parse_nic(const json &object)
 	for (const auto &name : object.at("former"))
 		facts.former.push_back(name.get<std::string>());
 	return facts;
+}
+
+json to_json(const role_holder &holder)
+{
+	return {{"name", holder.name},	   {"mac", holder.mac},	    {"id", holder.id},
+		{"vendor", holder.vendor}, {"model", holder.model}, {"driver", holder.driver}};
+}
+
+role_holder parse_holder(const json &object)
+{
+	return {object.at("name").get<std::string>(),	object.at("mac").get<std::string>(),
+		object.at("id").get<std::string>(),	object.at("vendor").get<std::string>(),
+		object.at("model").get<std::string>(),	object.at("driver").get<std::string>()};
 }
 
 } // namespace
@@ -58,7 +71,11 @@ snapshot take_snapshot()
 		throw error::from_errno("uname", errno);
 	machine.machine = names.nodename;
 	machine.kernel = names.release;
-	machine.nics = gather_facts();
+	std::map<unsigned int, std::string> ids;
+	for (const auto &[ifindex, nic] : read_state().nics)
+		if (!nic.id.empty())
+			ids[ifindex] = nic.id;
+	machine.nics = gather_facts(ids);
 	return machine;
 }
 
@@ -68,10 +85,13 @@ json to_json(const snapshot &machine)
 
 	for (const nic_facts &nic : machine.nics)
 		nics.push_back(to_json(nic));
-	return {{"netdevname_snapshot", snapshot_version},
-		{"machine", machine.machine},
-		{"kernel", machine.kernel},
-		{"nics", nics}};
+	json root = {{"netdevname_snapshot", snapshot_version},
+		     {"machine", machine.machine},
+		     {"kernel", machine.kernel},
+		     {"nics", nics}};
+	for (const auto &[name, holder] : machine.holders)
+		root["roles"][name] = to_json(holder);
+	return root;
 }
 
 snapshot parse_snapshot(const std::string &text, const std::string &object)
@@ -94,6 +114,9 @@ snapshot parse_snapshot(const std::string &text, const std::string &object)
 			machine.nics.push_back(parse_nic(nic));
 			machine.nics.back().order.id = machine.nics.size();
 		}
+		if (root.contains("roles"))
+			for (const auto &[name, holder] : root.at("roles").items())
+				machine.holders.emplace(name, parse_holder(holder));
 		return machine;
 	} catch (const json::parse_error &e) {
 		throw error(object, "damaged or cut off at byte " + std::to_string(e.byte));

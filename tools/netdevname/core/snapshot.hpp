@@ -3,10 +3,12 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "facts.hpp"
+#include "role.hpp"
 #include "waymark/error.hpp"
 
 namespace naming
@@ -19,9 +21,11 @@ struct snapshot {
 	std::string machine; /* host name */
 	std::string kernel;  /* release */
 	std::vector<nic_facts> nics;
+	/* Who had each role; one that nobody has keeps the one before. Absent in old files. */
+	std::map<std::string, role_holder> holders;
 };
 
-/* This machine, now. */
+/* This machine, now, without former names and without holders of roles. */
 snapshot take_snapshot();
 
 waymark::json to_json(const snapshot &machine);

@@ -36,6 +36,25 @@ std::string config_with(std::initializer_list<std::pair<unsigned int, std::uint3
 	return config;
 }
 
+/* Reads from @config, and counts what it gives out. */
+struct fake_config {
+	std::string config;
+	std::size_t given = 0;
+
+	std::string serial()
+	{
+		return naming::pci_serial([this](unsigned int at, std::size_t len) {
+			given += len;
+			return at < config.size() ? config.substr(at, len) : std::string();
+		});
+	}
+};
+
+std::string serial_in(const std::string &config)
+{
+	return fake_config{config}.serial();
+}
+
 } // namespace
 
 TEST(Claims, OfAnOrdinaryCard)
@@ -51,37 +70,39 @@ TEST(Claims, OfAnOrdinaryCard)
 							     {"onboard", "eno1"},
 							     {"slot", "ens3"}};
 
-	EXPECT_EQ(claims_of(ethernet(), props, "", false), expected);
+	EXPECT_EQ(claims_of(ethernet(), props, ""), expected);
 }
 
-TEST(Claims, PortNameComesBeforePortNumber)
+TEST(Claims, APortHasItsNumberAndBesidesItsName)
 {
 	nic_info info = ethernet();
 
 	info.dev_port = 1;
-	EXPECT_EQ(claims_of(info, {{"ID_PATH", "p"}}, "", false)["port"], "p-port-1");
+	EXPECT_EQ(claims_of(info, {{"ID_PATH", "p"}}, "")["port"], "p-port-1");
 	info.port_name = "p0";
-	EXPECT_EQ(claims_of(info, {{"ID_PATH", "p"}}, "", false)["port"], "p-port-p0");
+	EXPECT_EQ(claims_of(info, {{"ID_PATH", "p"}}, "")["port"], "p-port-1");
+	EXPECT_EQ(claims_of(info, {{"ID_PATH", "p"}}, "")["port_name"], "p-port-p0");
+	EXPECT_EQ(naming::link_of("port_name", "p-port-p0"), "by-port/p-port-p0");
+	EXPECT_EQ(naming::link_of("mac", "m"), "by-mac/m");
 }
 
 TEST(Claims, NoMacWithoutAPermanentOne)
 {
 	nic_info info = ethernet();
 
-	EXPECT_TRUE(claims_of(info, {}, "", true).empty()) << "stacked";
 	info.link_type = ARPHRD_INFINIBAND;
-	EXPECT_TRUE(claims_of(info, {}, "", false).empty());
+	EXPECT_TRUE(claims_of(info, {}, "").empty());
 	info.link_type = ARPHRD_ETHER;
 	for (const char *mac : {"", "00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"}) {
 		info.permanent_address = mac;
-		EXPECT_TRUE(claims_of(info, {}, "", false).empty()) << mac;
+		EXPECT_TRUE(claims_of(info, {}, "").empty()) << mac;
 	}
 }
 
 TEST(Claims, HostileLabelsStayInTheirDirectory)
 {
 	const auto label = [](const std::string &text) {
-		return claims_of(ethernet(), {{"ID_NET_LABEL_ONBOARD", text}}, "", false)["label"];
+		return claims_of(ethernet(), {{"ID_NET_LABEL_ONBOARD", text}}, "")["label"];
 	};
 
 	EXPECT_EQ(label("../../sda"), "..\\x2f..\\x2fsda");
@@ -100,54 +121,85 @@ TEST(Claims, IdNeedsASerial)
 	const properties pci = {
 		{"ID_BUS", "pci"}, {"ID_VENDOR_ID", "0x8086"}, {"ID_MODEL_ID", "0x10c9"}};
 
-	EXPECT_EQ(claims_of(info, usb, "", false).count("id"), 0U);
+	EXPECT_EQ(claims_of(info, usb, "").count("id"), 0U);
 	usb["ID_SERIAL_SHORT"] = "42";
-	EXPECT_EQ(claims_of(info, usb, "", false)["id"], "usb-V_M_42-if00");
-	EXPECT_EQ(claims_of(info, pci, "", false).count("id"), 0U);
-	EXPECT_EQ(claims_of(info, pci, "00a0c9ffff123456", false)["id"],
+	EXPECT_EQ(claims_of(info, usb, "")["id"], "usb-V_M_42-if00");
+	EXPECT_EQ(claims_of(info, pci, "").count("id"), 0U);
+	EXPECT_EQ(claims_of(info, pci, "00a0c9ffff123456")["id"],
 		  "pci-8086-10c9-00a0c9ffff123456-f1");
 }
 
 TEST(PciSerial, FollowsTheListOfCapabilities)
 {
-	EXPECT_EQ(naming::pci_serial(config_with({{0x100, 0x15000001},
+	EXPECT_EQ(serial_in(config_with({{0x100, 0x15000001},
 						      {0x150, 0x00000003},
 						      {0x154, 0xff123456},
 						      {0x158, 0x00a0c9ff}})),
 		  "00a0c9ffff123456");
 }
 
-TEST(PciSerial, BrokenListsEnd)
+TEST(PciSerial, ReadsTheListAndNothingElse)
 {
-	EXPECT_EQ(naming::pci_serial(""), "");
-	EXPECT_EQ(naming::pci_serial(std::string(64, '\0')), "");
-	EXPECT_EQ(naming::pci_serial(config_with({})), "");
-	EXPECT_EQ(naming::pci_serial(config_with({{0x100, 0x10000001}})), "") << "loop";
-	EXPECT_EQ(naming::pci_serial(config_with({{0x100, 0xffc00001}, {0xffc, 3}})), "") << "end";
-	EXPECT_EQ(naming::pci_serial(config_with({{0x100, 0x00000003}})), "") << "all zero";
+	fake_config config{config_with({{0x100, 0x15000001}, {0x150, 3}, {0x154, 1}, {0x158, 2}})};
+
+	EXPECT_EQ(config.serial(), "0000000200000001");
+	EXPECT_EQ(config.given, 16U) << "two headers and the number";
 }
 
-TEST(Place, FollowsTheEventDevice)
+TEST(PciSerial, TellsNothingNewWhereItIsMadeOfTheAddress)
+{
+	EXPECT_TRUE(naming::is_made_of("00a0c9ffff123456", "00:a0:c9:12:34:56"));
+	EXPECT_TRUE(naming::is_made_of("00a0c9ffff123456", "00:a0:c9:12:34:59")) << "fourth port";
+	EXPECT_FALSE(naming::is_made_of("00a0c9ffff123456", "00:a0:c9:22:34:56"));
+	EXPECT_FALSE(naming::is_made_of("00a0c9ffff123456", "00:a0:c8:12:34:56"));
+	EXPECT_FALSE(naming::is_made_of("00a0c9ffff123456", ""));
+	EXPECT_FALSE(naming::is_made_of("", "00:a0:c9:12:34:56"));
+}
+
+TEST(PciSerial, BrokenListsEnd)
+{
+	EXPECT_EQ(serial_in(""), "");
+	EXPECT_EQ(serial_in(std::string(64, '\0')), "");
+	EXPECT_EQ(serial_in(config_with({})), "");
+	EXPECT_EQ(serial_in(config_with({{0x100, 0x10000001}})), "") << "loop";
+	EXPECT_EQ(serial_in(config_with({{0x100, 0xffc00001}, {0xffc, 3}})), "") << "end";
+	EXPECT_EQ(serial_in(config_with({{0x100, 0x00000003}})), "") << "all zero";
+}
+
+TEST(Place, IsThatOfTheNicThatHasTheName)
 {
 	char root[] = "place.XXXXXX";
 	ASSERT_NE(mkdtemp(root), nullptr);
 	const std::filesystem::path sysfs(root);
-	const auto nic = sysfs / "devices/pci0000:00/0000:00:03.0/virtio0/net/eth0";
+	const auto device = sysfs / "devices/pci0000:00/0000:00:03.0", nic = device / "virtio0/net/eth0";
 
-	std::filesystem::create_directories(nic / "netdev_naming_event/if2");
-	std::filesystem::create_directories(sysfs / "class/netdev_naming_event");
-	std::filesystem::create_symlink(
-		"../../devices/pci0000:00/0000:00:03.0/virtio0/net/eth0/netdev_naming_event/if2",
-		sysfs / "class/netdev_naming_event/if2");
-	std::ofstream(sysfs / "devices/pci0000:00/0000:00:03.0/label") << "Uplink\n";
+	std::filesystem::create_directories(nic);
+	std::filesystem::create_directories(sysfs / "devices/virtual/net/br0");
+	std::filesystem::create_directories(sysfs / "class/net");
+	std::filesystem::create_symlink("../../devices/pci0000:00/0000:00:03.0/virtio0/net/eth0",
+					sysfs / "class/net/eth0");
+	std::filesystem::create_symlink("../../devices/virtual/net/br0", sysfs / "class/net/br0");
+	std::ofstream(device / "label") << "Uplink\n";
+	std::ofstream(device / "index") << "1\n";
+	std::ofstream(device / "acpi_index") << "5\n";
+	std::ofstream(nic / "ifindex") << "2\n";
+	std::ofstream(sysfs / "devices/virtual/net/br0/ifindex") << "3\n";
 
-	const naming::placement place = naming::place_of(2, root);
+	const naming::placement place = naming::place_of("eth0", 2, root);
 	EXPECT_EQ(place.syspath, nic.string());
 	EXPECT_EQ(place.location, "pci0000:00/0000:00:03.0");
 	EXPECT_EQ(place.label, "Uplink");
-	EXPECT_FALSE(naming::is_stacked(place.syspath));
+	EXPECT_EQ(place.onboard_index, "5");
+	EXPECT_FALSE(place.removable);
+	std::ofstream(device / "removable") << "removable\n";
+	EXPECT_TRUE(naming::place_of("eth0", 2, root).removable);
+	EXPECT_TRUE(naming::lowers_of(place.syspath).empty());
 	std::filesystem::create_directories(nic / "lower_eth1");
-	EXPECT_TRUE(naming::is_stacked(place.syspath));
-	EXPECT_EQ(naming::place_of(3, root).syspath, "");
+	std::ofstream(nic / "lower_eth1/ifindex") << "7\n";
+	EXPECT_EQ(naming::lowers_of(place.syspath), (std::vector<unsigned int>{7}));
+	EXPECT_EQ(naming::place_of("eth0", 3, root).syspath, "") << "another NIC has the name now";
+	EXPECT_EQ(naming::place_of("eth1", 2, root).syspath, "");
+	EXPECT_NE(naming::place_of("br0", 3, root).syspath, "");
+	EXPECT_EQ(naming::place_of("br0", 3, root).location, "") << "virtual";
 	std::filesystem::remove_all(sysfs);
 }

@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 using naming::claimant;
 using naming::compare_natural;
 using naming::location_of;
@@ -60,49 +58,15 @@ TEST(LocationOf, VirtualNicsHaveNone)
 	EXPECT_EQ(location_of(""), "");
 }
 
-TEST(Collide, OverMacPlaceOrLabel)
+TEST(Precedes, WhatIsBuiltInThenThePlaceThenThePort)
 {
-	claimant a = at(1, "p/1", "52:54:00:00:00:01"), b = at(2, "p/2", "52:54:00:00:00:01");
+	claimant stick = at(1, "p/0000:00:01.0");
 
-	EXPECT_TRUE(collide(a, b));
-	EXPECT_FALSE(collide(a, a));
-	b.mac = "52:54:00:00:00:02";
-	EXPECT_FALSE(collide(a, b));
-	b.location = a.location;
-	EXPECT_TRUE(collide(a, b));
-	b.location = "p/2";
-	a.label = b.label = "Uplink";
-	EXPECT_TRUE(collide(a, b));
-}
-
-TEST(Collide, WhatIsMissingDoesNotMatchWhatIsMissing)
-{
-	EXPECT_FALSE(collide(at(1, ""), at(2, "")));
-}
-
-TEST(Rank, DoesNotDependOnTheOrderOfArrival)
-{
-	std::vector<claimant> nics = {at(7, "p/0000:00:0a.0", "m"), at(8, "p/0000:00:03.0", "m"),
-				      at(9, "p/0000:00:10.0", "m"), at(5, "p/0000:00:01.0", "other")};
-
-	std::sort(nics.begin(), nics.end(),
-		  [](const claimant &a, const claimant &b) { return a.id < b.id; });
-	do {
-		for (const claimant &nic : nics) {
-			const unsigned int expected = nic.id == 8 || nic.id == 5 ? 0
-						      : nic.id == 7		 ? 1
-										 : 2;
-			EXPECT_EQ(rank_of(nic, nics), expected) << nic.location;
-		}
-	} while (std::next_permutation(
-		nics.begin(), nics.end(),
-		[](const claimant &a, const claimant &b) { return a.id < b.id; }));
-}
-
-TEST(Rank, PortsOfOneDeviceGoByPortNumber)
-{
-	const std::vector<claimant> nics = {at(1, "p/1", "", 1), at(2, "p/1", "", 0)};
-
-	EXPECT_EQ(rank_of(nics[0], nics), 1U);
-	EXPECT_EQ(rank_of(nics[1], nics), 0U);
+	stick.removable = true;
+	EXPECT_TRUE(precedes(at(2, "p/0000:00:1f.0"), stick));
+	EXPECT_TRUE(precedes(at(8, "p/0000:00:03.0"), at(7, "p/0000:00:0a.0")));
+	EXPECT_FALSE(precedes(at(7, "p/0000:00:10.0"), at(9, "p/0000:00:0a.0")));
+	EXPECT_TRUE(precedes(at(2, "p/1", "", 0), at(1, "p/1", "", 1)));
+	EXPECT_TRUE(precedes(at(1, "p/1"), at(2, "p/1")));
+	EXPECT_FALSE(precedes(at(1, "p/1"), at(1, "p/1")));
 }

@@ -153,45 +153,48 @@ TEST(Role, TenThousandConditionsHaveToHoldEach)
 	EXPECT_FALSE(fits(lines + "Driver=no-*"));
 }
 
-TEST(Role, OfTwoClaimantsTheFirstInBusOrderWins)
+/* decision_test.cpp has the roles of whole machines. */
+TEST(Role, TheFirstSectionThatFitsCounts)
 {
-	const role r = parse_role(good, "f");
-	std::vector<nic_facts> nics = {card("b", "p/0000:00:0a.0"), card("a", "p/0000:00:03.0")};
-
-	EXPECT_EQ(claimants_of(r, nics), (std::vector<std::size_t>{1, 0}));
-	nics[1].driver = "other";
-	EXPECT_EQ(claimants_of(r, nics), (std::vector<std::size_t>{0}));
-	nics[0].driver = "other";
-	EXPECT_TRUE(claimants_of(r, nics).empty());
-}
-
-TEST(Role, AFallbackCountsOnlyWhereNothingBeforeItFits)
-{
-	const std::string text = "[Match]\nPermanentMACAddress=52:54:00:00:00:01\n"
-				 "[Fallback]\nPath=pci-0000:03:00.0\nType=ether\n"
-				 "[Fallback]\nDriver=igb\n[Role]\nName=r\n";
-	const role r = parse_role(text, "f");
-	std::vector<nic_facts> nics = {card("a", "p/0000:00:03.0"), card("b", "p/0000:00:04.0"),
-				       card("c", "p/0000:00:05.0")};
+	const role r = parse_role("[Match]\nPermanentMACAddress=52:54:00:00:00:01\n"
+				  "[Fallback]\nPath=pci-0000:03:00.0\nType=ether\n"
+				  "[Fallback]\nDriver=igb\n[Role]\nName=r\n",
+				  "f");
+	nic_facts nic = card("a", "p/0000:00:03.0");
 
 	ASSERT_EQ(r.alternatives.size(), 3U);
-	nics[1].props["ID_PATH"] = "pci-0000:04:00.0";
-	nics[2].props["ID_PATH"] = "pci-0000:05:00.0";
-	EXPECT_EQ(claimants_of(r, nics), (std::vector<std::size_t>{0}));
-	nics[2].mac = "52:54:00:00:00:01";
-	EXPECT_EQ(claimants_of(r, nics), (std::vector<std::size_t>{2}));
-	assign_roles({r}, nics);
-	EXPECT_TRUE(nics[0].order.roles.empty());
-	EXPECT_EQ(nics[2].order.roles, (std::vector<std::string>{"r"}));
-	assign_roles({r}, nics, 2);
-	EXPECT_EQ(nics[0].order.roles, (std::vector<std::string>{"r"}));
-	EXPECT_TRUE(nics[2].order.roles.empty());
-	nics[2].mac.clear();
-	nics[0].type = "wlan";
-	EXPECT_EQ(claimants_of(r, nics), (std::vector<std::size_t>{0, 1, 2}));
-	for (nic_facts &nic : nics)
-		nic.driver = "other";
-	EXPECT_TRUE(claimants_of(r, nics).empty());
+	EXPECT_EQ(alternative_of(r, nic), 1U);
+	nic.mac = "52:54:00:00:00:01";
+	EXPECT_EQ(alternative_of(r, nic), 0U);
+	nic.mac.clear();
+	nic.type = "wlan";
+	EXPECT_EQ(alternative_of(r, nic), 2U);
+	nic.driver = "other";
+	EXPECT_EQ(alternative_of(r, nic), naming::no_alternative);
+}
+
+TEST(Role, AnotherCardInItsPlace)
+{
+	const std::string text = "[Match]\nDriver=x\n[Role]\nName=r\n";
+
+	EXPECT_EQ(parse_role(text, "f").replace, naming::replacement::model) << "the default is safe";
+	EXPECT_EQ(parse_role(text + "Replace=always\n", "f").replace, naming::replacement::always);
+	EXPECT_EQ(complaint(text + "Replace=yes\n"), "f:5: Replace= takes model, ask, never or always");
+}
+
+TEST(Role, AnAlternativeNameThatIsTooLongForProgramsIsWarnedOf)
+{
+	const std::string text = "[Match]\nDriver=x\n[Role]\nName=sixteen-letters-\n";
+
+	EXPECT_TRUE(parse_role(text, "f").warnings.empty()) << "a link may be that long";
+	EXPECT_EQ(parse_role(text + "AlternativeName=yes\n", "f").warnings.size(), 1U);
+	EXPECT_TRUE(parse_role("[Match]\nDriver=x\n[Role]\nName=fifteen-letters\nAlternativeName=yes\n", "f")
+			    .warnings.empty());
+}
+
+TEST(Role, AByteOrderMarkIsNoText)
+{
+	EXPECT_EQ(complaint(std::string("\xef\xbb\xbf") + good), "");
 }
 
 TEST(Role, AFallbackHasConditionsOfItsOwn)

@@ -11,7 +11,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "altname_plan.hpp"
 #include "compare.hpp"
 #include "waymark/error.hpp"
 #include "waymark/file.hpp"
@@ -58,6 +57,7 @@ TEST(Snapshot, ReadsWhatItWrote)
 	machine.kernel = "6.12";
 	machine.nics = {card("eth0", "m0", "p0")};
 	machine.nics[0].former = {"old"};
+	machine.holders["uplink"] = {"eth0", "m0", "id", "0x8086", "0x10c9", "igb"};
 	naming::write_snapshot(path, machine);
 	const snapshot again = naming::read_snapshot(path);
 	EXPECT_EQ(to_json(again), to_json(machine));
@@ -216,14 +216,4 @@ TEST(Former, NotWhatAnotherNicIsOrWasCalled)
 	carry_former(twice, after);
 	EXPECT_EQ(after[0].former, (std::vector<std::string>{"eth0"}));
 	EXPECT_EQ(after[1].former, (std::vector<std::string>{"eth1"}));
-}
-
-TEST(AltnamePlan, MirrorsTheLinksAndLeavesTheNamesOfOthers)
-{
-	const auto plan = naming::plan_altnames(
-		{"by-path/p0", "by-name/eth0", "by-mac/52:54:00:00:00:01", "by-label/" + std::string(120, 'x')},
-		{"enp0s3", "by-path-old", "by-mac-52:54:00:00:00:01"});
-
-	EXPECT_EQ(plan.add, (std::vector<std::string>{"by-path-p0"}));
-	EXPECT_EQ(plan.remove, (std::vector<std::string>{"by-path-old"}));
 }
