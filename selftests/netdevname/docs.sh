@@ -6,7 +6,8 @@
 . "$(dirname "$0")/naming.sh"
 
 # The command lines that have a --help, the tool itself first.
-commands=("" list resolve info monitor run snapshot compare roles "roles test" "roles suggest" altnames lint)
+commands=("" list resolve info monitor run snapshot compare roles "roles test" "roles accept"
+	"roles suggest" altnames lint)
 
 # What --help of each says; a process a line would be most of this test's time.
 declare -A help options

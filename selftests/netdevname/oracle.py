@@ -91,6 +91,12 @@ def serial(device: str) -> str:
     return ""
 
 
+def made_of(number: str, mac: bytes) -> bool:
+    digits = mac.decode().replace(":", "")
+    return (len(digits) == 12 and number[:6] == digits[:6]
+            and abs(int(number[10:], 16) - int(digits[6:], 16)) < 64)
+
+
 class Nic:
     def __init__(self, name: bytes) -> None:
         self.name = name
@@ -110,8 +116,9 @@ class Nic:
         path = udev.get("ID_PATH", b"")
         if path:
             yield "by-path", escape(path)
-            port = line(f"{self.dir}/phys_port_name") or line(f"{self.dir}/dev_port")
-            yield "by-port", escape(path + b"-port-" + port)
+            for port in (line(f"{self.dir}/phys_port_name"), line(f"{self.dir}/dev_port")):
+                if port:
+                    yield "by-port", escape(path + b"-port-" + port)
         stacked = any(entry.startswith("lower_") for entry in os.listdir(self.dir))
         if line(f"{self.dir}/type") == b"1" and not stacked:
             yield "by-mac", escape(permanent_mac(self.name))
@@ -119,20 +126,32 @@ class Nic:
         yield "by-onboard", escape(udev.get("ID_NET_NAME_ONBOARD", b""))
         yield "by-slot", escape(udev.get("ID_NET_NAME_SLOT", b""))
         number = serial(self.pci) if self.pci and udev.get("ID_BUS") == b"pci" else ""
-        if number:
+        # Only root reads it; what the permanent address tells as well is no secret.
+        if number and made_of(number, permanent_mac(self.name)):
             vendor, model = (line(f"{self.pci}/{name}").decode()[2:] for name in ("vendor", "device"))
             yield "by-id", f"pci-{vendor}-{model}-{number}-f{self.pci[-1]}"
 
 
+HELD: dict[str, int] = {}   # the answer before this one: who has a link keeps it
+
+
 def expected() -> tuple[dict[str, int], set[int]]:
-    """{"by-x/name": ifindex}; of two claimants the one that is plugged in first in bus order."""
+    """
+    {"by-x/name": ifindex}; of two claimants the one that had it when this was asked before,
+    else the one that is plugged in first in bus order.
+    """
     links: dict[str, int] = {}
     nics = [Nic(name) for name in os.listdir(os.fsencode(NET))
             if os.path.isdir(os.path.join(os.fsencode(NET), name))]
     for nic in sorted(nics, key=lambda nic: (nic.virtual, nic.order)):
         for directory, name in nic.claims():
             if name and len(name) <= 255:
-                links.setdefault(f"{directory}/{name}", nic.ifindex)
+                link = f"{directory}/{name}"
+                links.setdefault(link, nic.ifindex)
+                if HELD.get(link) == nic.ifindex and directory != "by-name":
+                    links[link] = nic.ifindex
+    HELD.clear()
+    HELD.update(links)
     return links, {nic.ifindex for nic in nics}
 
 

@@ -5,14 +5,16 @@
 
 . "$(dirname "$0")/naming.sh"
 
-rules=/usr/lib/udev/rules.d/81-netdev-naming.rules
+rules=/usr/lib/udev/rules.d
+label_rules=/run/udev/rules.d/78-label.rules
 
 verified() {
-	udevadm verify --no-style "$rules" 2>&1 || udevadm verify "$rules"
+	udevadm verify --no-style "$rules"/*netdev-naming*.rules 2>&1 ||
+		udevadm verify "$rules"/*netdev-naming*.rules
 }
 
 no_complaint() {
-	! journalctl -b -u systemd-udevd --no-pager | grep -E "81-netdev-naming|netdev-naming-id"
+	! journalctl -b -u systemd-udevd --no-pager | grep -E "[0-9]-netdev-naming|netdev-naming-id"
 }
 
 # test_event DEVPATH PROPERTY=VALUE...: what udev would do, without doing it.
@@ -21,29 +23,38 @@ no_fork_for_virtual() {
 }
 
 import_fails_without_a_node() {
-	! env DEVNAME=/dev/netdev/if999999 INTERFACE=eth0 /usr/lib/udev/netdev-naming-id import 2> /dev/null
+	! env IFINDEX=999999 INTERFACE=eth0 /usr/lib/udev/netdev-naming-id import 2> /dev/null
 }
 
 import_fails_for_another_name() {
-	! env "DEVNAME=/dev/netdev/$node" INTERFACE=other /usr/lib/udev/netdev-naming-id import 2> /dev/null
+	! env "IFINDEX=${node#if}" INTERFACE=other /usr/lib/udev/netdev-naming-id import 2> /dev/null
 }
 
+# What the network device's own event found out; of this event's nothing is taken.
 import_prints_only_keys() {
-	env "DEVNAME=/dev/netdev/$node" "INTERFACE=$nic" "ID_NET_LABEL_ONBOARD=$(printf 'a\nSYMLINK=b')" \
+	env "IFINDEX=${node#if}" "INTERFACE=$nic" "ID_NET_LABEL_ONBOARD=$(printf 'a\nSYMLINK=b')" \
 		/usr/lib/udev/netdev-naming-id import > /run/rules.out || return 1
-	! grep -v '^NETDEV_NAMING_[A-Z_0-9]*=[][A-Za-z0-9#+.:=@_\\-]*$' /run/rules.out
+	! grep -v '^NETDEV_NAMING_[A-Z_0-9]*=[][A-Za-z0-9#+.:=@_\\ -]*$' /run/rules.out &&
+		! grep SYMLINK /run/rules.out
 }
 
 # label_link LABEL: what becomes of a label of the firmware.
 label_link() {
-	env "DEVNAME=/dev/netdev/$node" "INTERFACE=$nic" "ID_NET_LABEL_ONBOARD=$1" \
-		/usr/lib/udev/netdev-naming-id import | sed -n 's/^NETDEV_NAMING_LABEL=//p'
+	printf 'SUBSYSTEM=="net", ENV{IFINDEX}=="%s", OPTIONS+="string_escape=none", ENV{ID_NET_LABEL_ONBOARD}="%s"\n' \
+		"${node#if}" "$1" > $label_rules
+	udevadm control --reload
+	udevadm trigger --settle --action=change "/sys/class/net/$nic"
+	env "IFINDEX=${node#if}" "INTERFACE=$nic" /usr/lib/udev/netdev-naming-id import |
+		sed -n 's/^NETDEV_NAMING_LABEL=//p'
 }
 
 bad_labels_give_no_bad_link() {
 	[ "$(label_link $'Up\alink\t1')" = 'Up\x07link\x091' ] || return 1
 	[ "$(label_link ../sda)" = '..\x2fsda' ] || return 1
-	[ -z "$(label_link '')" ] && [ -z "$(label_link "$(printf %0300d 0)")" ]
+	[ -z "$(label_link "$(printf %0300d 0)")" ] || return 1
+	rm -f $label_rules
+	udevadm control --reload
+	udevadm trigger --settle --action=change "/sys/class/net/$nic" "/dev/netdev/$node"
 }
 
 links_survive_a_stale_event() {
@@ -67,7 +78,8 @@ plan 9
 mapfile -t nics < <(hardware)
 nic=${nics[0]}
 node=$(node_of "$nic")
-undo+=("ip link del wrules" "rm -f /run/rules.out")
+undo+=("ip link del wrules" "rm -f /run/rules.out $label_rules; udevadm control --reload")
+mkdir -p "${label_rules%/*}"
 ip link add wrules type dummy
 settle
 if udevadm verify --help > /dev/null 2>&1; then

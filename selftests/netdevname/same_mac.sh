@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Two NICs with one permanent address: the same one wins, whoever came first.
+# A second NIC with a permanent address that is there already: it takes nothing.
 
 . "$(dirname "$0")/naming.sh"
 
@@ -16,7 +16,7 @@ unplug() {
 	machine del "$1" && wait_for nics_with "$mac" 1
 }
 
-# The path of the NIC that has the link contains that of the lower root port.
+# The path of the NIC that has the link contains that of its root port.
 winner_is() {
 	local name path
 	name=$(netdevname resolve "by-mac/$mac") || return 1
@@ -37,13 +37,13 @@ plan 11
 point "the second slot first" plug twin2 rp4 virtio-net-pci 1
 links "alone it has the link"
 point "then the first slot" plug twin1 rp3 e1000e 2
-links "both: the first slot wins"
-point "the winner sits in the first slot" winner_is 0000:00:08.0
+links "both: who had the link keeps it"
+point "the holder sits in the second slot" winner_is 0000:00:09.0
 point "the conflict is listed" conflict_is_listed
 point "the conflict is in the journal" in_journal
-point "the winner leaves" unplug twin1
+point "the holder leaves" unplug twin2
 links "the other one inherits the link"
-point "the winner comes back as another model" plug twin1 rp3 virtio-net-pci 2
-links "it has the link again"
+point "the former holder comes back as another model" plug twin2 rp4 e1000e 2
+links "the heir keeps the link"
 machine del twin1 twin2
 ktap_finished
