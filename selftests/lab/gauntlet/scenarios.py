@@ -48,6 +48,9 @@ BOOTS = [
     Boot("old-board", OLD_BOARD),
     Boot("card-added", SLOTS.plus("new", Nic("e1000e", "rp0", "00.0", mac(0x10)),
                                   rp0=root_port("05.0", 10)), former="slots"),
+    Boot("card-added-first", SLOTS.plus("new", Nic("e1000e", "rp0", "00.0", mac(0x10)),
+                                        rp0=root_port("05.0", 10)), append=BACKWARD, former="slots"),
+    Boot("plain-names", SLOTS, append=FORWARD + " net.ifnames=0", former="slots"),
     Boot("probe-order", SLOTS, append=BACKWARD, former="slots"),
     Boot("bridge-inserted", SLOTS.plus("", None, rp0=root_port("05.0", 10), pci=Bridge(
         "pcie-pci-bridge", "rp0", "00.0")), former="slots"),
@@ -72,6 +75,8 @@ BOOTS = [
 
 SCENARIOS = [
     Scenario("card added in a lower slot", "slots", "card-added"),
+    Scenario("card added, names overlap, probed first", "slots", "card-added-first"),
+    Scenario("net.ifnames=0", "slots", "plain-names"),
     Scenario("probe order reversed", "slots", "probe-order"),
     Scenario("bridge inserted, buses renumbered", "slots", "bridge-inserted"),
     Scenario("NICs replaced in their slots", "slots", "replaced"),
@@ -98,6 +103,9 @@ LIVE = [
     Live("admin renames"),
     Live("two names swapped"),
     Live("two NICs with one MAC", {}, {"09.0/00.0": "twin"}),
+    Live("dock with the address of a card", {}, PLUGGED),
+    Live("driver unbound and bound"),
+    Live("udevd restarted during renames"),
     Live("namespace round trip"),
     Live("namespace deleted"),
     Live("bond, VLAN and macvlan over NICs"),
@@ -132,5 +140,5 @@ def roles() -> dict[str, str]:
     files = {}
     for name, (first, path) in ROLES.items():
         first = f"{first}\n[Fallback]\n" if first else ""
-        files[f"{name}.role"] = f"[Match]\n{first}Path={path}\n[Role]\nName={name}\n"
+        files[f"{name}.role"] = f"[Match]\n{first}Path={path}\n[Role]\nName={name}\nAlternativeName=yes\n"
     return files

@@ -15,12 +15,14 @@ HEADS = [column.replace("by_", "") for column in COLUMNS]
 
 def lines(entries: Sequence[Entry]) -> Iterator[str]:
     width = max((len(entry["name"]) for entry in entries), default=0)
-    yield " ".join([" " * width, *(f"{head:>7}" for head in HEADS)])
+    yield " ".join([" " * width, *(f"{head:>7}" for head in HEADS), "  WRONG"])
     for entry in entries:
         yield " ".join([f"{entry['name']:<{width}}",
-                        *(f"{SIGNS[entry['cells'][column]]:>7}" for column in COLUMNS)])
+                        *(f"{SIGNS[entry['cells'][column]]:>7}" for column in COLUMNS),
+                        f"{' '.join(entry['wrong']):>7}"]).rstrip()
     yield ("yes: every port that had such a name kept it; no: a name leads nowhere; "
-           "WRONG: it leads to another port; -: no port has such a name")
+           "WRONG: it leads to another port; -: no port has such a name. The last column, of roles, "
+           "cards and former names that lead to another port, has to be empty")
 
 
 def write(path: str, entries: Sequence[Entry]) -> None:

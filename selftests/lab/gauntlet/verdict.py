@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from lab.gauntlet.scenarios import ROLES
+
 KINDS = ("path", "port", "mac", "label", "onboard", "slot", "id", "role")
 OURS = tuple(f"by_{kind}" for kind in KINDS) + ("by_former",)
 COLUMNS = ("kernel", "udev", "by_name") + OURS
@@ -80,6 +82,31 @@ def cells(port: str, before: Look, after: Look, former: Look,
     return found
 
 
+def astray(before: Look, after: Look, former: Look) -> list[str]:
+    """
+    Names that lead to another port than the one that they mean. Never right for a role,
+    which is called like its port, for its alternative name, for what identifies a card
+    and for a former name. What else changes with a slot or with the firmware is no fault.
+    """
+    found = set()
+    for look in (after, former):
+        for name, owner in look.links.get("by-role", {}).items():
+            if owner != name:
+                found.add(f"by-role/{name}")
+        for name, owner in look.reached.items():
+            if name in ROLES and owner != name:
+                found.add(name)
+    for kind in ("by-mac", "by-id"):
+        for name, owner in after.links.get(kind, {}).items():
+            port = before.links.get(kind, {}).get(name)
+            if port in after.ports and owner != port:
+                found.add(f"{kind}/{name}")
+    for port, nic in before.ports.items():
+        if former.links.get("by-former", {}).get(nic["name"], port) != port:
+            found.add(f"by-former/{nic['name']}")
+    return sorted(found)
+
+
 def together(ports: dict[str, dict[str, str]], column: str) -> str:
     """A column of a scenario: the worst that happened to one of its ports."""
     found = {entry[column] for entry in ports.values()}
@@ -97,6 +124,7 @@ def compare(scenario: str, row: str, before: Look, after: Look, former: Look,
     entry.update({column: state == KEPT for column, state in states.items()})
     entry["cells"] = states
     entry["ports"] = ports
+    entry["wrong"] = astray(before, after, former)
     return entry
 
 
@@ -110,4 +138,5 @@ def problems(entry: Entry, expected: Sequence[str]) -> list[str]:
             found.append(f"{name}: {port}: no name of its own survived")
         if states["by_role"] != KEPT:
             found.append(f"{name}: {port}: by-role is {states['by_role']}")
+    found += [f"{name}: {wrong} leads to another port" for wrong in entry["wrong"]]
     return found

@@ -31,6 +31,11 @@ def rename(old: str, new: str) -> None:
     ip("link", "set", "dev", old, "name", new)
 
 
+def udev_units() -> list[str]:
+    return [unit for unit in UDEV if glob.glob(f"/usr/lib/systemd/system/{unit}")
+            or glob.glob(f"/lib/systemd/system/{unit}")]
+
+
 def plug(name: str, port: str, where: str, address: str) -> None:
     run("machine", "add", name, "e1000e", port, f"mac={address}")
     wait_for(f"a NIC in {port}", lambda: name_at(where))
@@ -140,6 +145,62 @@ class Twin(Step):
         unplug("twin", SLOT4)
 
 
+class Dock(Step):
+    """In a slot before that of the card: by place alone, it would win."""
+    name = "dock with the address of a card"
+
+    def act(self) -> None:
+        plug("dock", "rp3", SLOT3, "52:54:00:9a:00:05")
+
+    def undo(self) -> None:
+        unplug("dock", SLOT3)
+
+
+class Rebind(Step):
+    name = "driver unbound and bound"
+
+    def act(self) -> None:
+        device = os.path.realpath(f"/sys/class/net/{name_at(MGMT)}/device")
+        driver = os.path.realpath(f"{device}/driver")
+        for action in ("unbind", "bind"):
+            with open(f"{driver}/{action}", "w") as out:
+                out.write(os.path.basename(device))
+            settle()
+        wait_for("the NIC to come back", lambda: name_at(MGMT))
+
+
+class Restart(Step):
+    """Events that get lost while udevd is away leave links behind, and leave links out."""
+    name = "udevd restarted during renames"
+    count = 100
+
+    def batch(self, *lines: str) -> None:
+        with open("/run/batch", "w") as out:
+            out.writelines(line + "\n" for line in lines)
+        ip("-batch", "/run/batch")
+
+    def before(self) -> None:
+        self.batch(*(f"link add lost{number} type dummy" for number in range(self.count)))
+        settle()
+
+    def renamed(self) -> bool:
+        links = look.links()
+        return all(f"by-name/found{number}" in links and f"by-name/lost{number}" not in links
+                   for number in range(self.count))
+
+    def act(self) -> None:
+        half = self.count // 2
+        renames = [f"link set dev lost{number} name found{number}" for number in range(self.count)]
+        self.batch(*renames[:half])
+        run("systemctl", "stop", *udev_units())
+        self.batch(*renames[half:])
+        run("systemctl", "start", *udev_units())
+        wait_for("the links of all new names", self.renamed)
+
+    def undo(self) -> None:
+        self.batch(*(f"link del found{number}" for number in range(self.count)))
+
+
 class RoundTrip(Step):
     name = "namespace round trip"
 
@@ -212,8 +273,7 @@ class HandOver(Step):
     name = "initramfs to real root"
 
     def act(self) -> None:
-        units = [unit for unit in UDEV if glob.glob(f"/usr/lib/systemd/system/{unit}")
-                 or glob.glob(f"/lib/systemd/system/{unit}")]
+        units = udev_units()
         settle()
         run("systemctl", "stop", *units)
         run("modprobe", "-r", "netdev_naming")
@@ -240,5 +300,6 @@ class Many(Step):
         self.batch("del")
 
 
-STEPS = [kind() for kind in (Replug, OtherSlot, Rename, Swap, Twin, RoundTrip, Deleted, Stack,
-                             Functions, HandOver, Many)]
+STEPS = [kind() for kind in (Replug, OtherSlot, Rename, Swap, Twin, Dock, Rebind,
+                             Restart, RoundTrip, Deleted, Stack, Functions,
+                             HandOver, Many)]
