@@ -86,7 +86,7 @@ completes_links() {
 	local COMP_WORDS=(netdevname resolve by-pa) COMP_CWORD=2 COMPREPLY=()
 	. /usr/share/bash-completion/completions/netdevname
 	_netdevname
-	[[ " ${COMPREPLY[*]} " == *" by-path "* ]] || { echo "${COMPREPLY[*]}"; return 1; }
+	[[ " ${COMPREPLY[*]} " == *" by-path/ "* ]] || { echo "${COMPREPLY[*]}"; return 1; }
 }
 
 plan 4
