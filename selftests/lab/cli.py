@@ -106,7 +106,7 @@ def main() -> int:
         if os.geteuid() != 0:
             raise LabError("must be root: run by sudo or use make, which does")
         lengths.check()
-        lab = Lab()
+        lab = Lab(room=demo.ROOM_AT_FIRST) if options.command == "demo" else Lab()
         try:
             return int(options.call(lab, options))
         finally:

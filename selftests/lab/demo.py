@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from lab.laboratory import Lab
 
 LIMIT = 600
+# What an empty cache needs: the chroots of QEMU and of the build, a root file system, a kernel.
+ROOM_AT_FIRST = 7 << 29
 
 
 class Screen(session.Watch):
@@ -40,6 +42,7 @@ def run(lab: Lab, target: matrix.Target) -> int:
     """0 when every step of the tour did what it shows."""
     progress.step("demo", f"build the suite for {target.name} and boot it, five NICs")
     entry = stock.KernelRow(lab, dataclasses.replace(target, machine="demo"), name="demo")
+    entry.harness = False
     entry.pack(entry.prepare_base())
     logs = os.path.join(lab.results, "demo")
     cache.remove(logs)
@@ -53,5 +56,7 @@ def run(lab: Lab, target: matrix.Target) -> int:
         problems.append("a step failed, see above")
     if problems:
         raise LabError(f"demo: {problems[0]}", logs)
-    print(f"\nThat was {target.name}; a shell there: make vm ROW={target.name}")
+    print(f"\nThat was {target.name}. Next: a shell in such a guest (make vm ROW={target.name}), "
+          "or this machine:\n"
+          "make && sudo make install && sudo modprobe netdev_naming && netdevname list")
     return 0

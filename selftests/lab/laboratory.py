@@ -22,22 +22,22 @@ ROOM_AT_FIRST = 14 << 30
 
 
 class Lab:
-    def __init__(self, results: str | None = None) -> None:
+    def __init__(self, results: str | None = None, room: int = ROOM_AT_FIRST) -> None:
         self.tree = TREE
         self.results = results or os.path.join(TREE, "build", "results")
         self.cache = cache.Cache()
-        self._space()
+        self._space(room)
         self.archives: dict[str, archive.Archive] = {}
         self.releases: dict[str, tuple[str, list[str]]] = {}
         self._guard = threading.Lock()
         self._guards: dict[str, threading.RLock] = {}
         os.makedirs(os.path.join(self.results, "log"), exist_ok=True)
 
-    def _space(self) -> None:
+    def _space(self, room_at_first: int) -> None:
         """Say so before an hour of work ends in a full disk."""
         room = shutil.disk_usage(self.cache.top)
         first = not any(name.startswith("chroot-lab") for name in os.listdir(self.cache.top))
-        need = ROOM_AT_FIRST if first else ROOM
+        need = room_at_first if first else ROOM
         if room.free < need:
             raise LabError(f"{self.cache.top}: {room.free >> 20} MB free, {need >> 20} MB are needed; "
                            "free some, or put the cache elsewhere with WAYMARK_CACHE=folder")

@@ -89,7 +89,7 @@ class Build:
         """Run make in src/; the match of a warning in its output, if any."""
         start = os.path.getsize(self.log) if os.path.exists(self.log) else 0
         self.chroot.run(words, what, self.log, cwd="/build/src",
-                        binds=[(self.top, "/build"), self.ksft(), *binds])
+                        binds=[(self.top, "/build"), *binds])
         with open(self.log, errors="replace") as log:
             log.seek(start)
             found = WARNING.search(log.read())
@@ -140,28 +140,39 @@ def named(tree: str, words: Sequence[str]) -> list[str]:
     return [part for part in known if not folders or part in folders]
 
 
-def userspace(lab: Lab, suite: str, chosen: Sequence[str], bench: bool = False) -> Build:
-    """Build the tools, the selftests of the chosen parts, and benchmarks; returns the Build."""
+def userspace(lab: Lab, suite: str, chosen: Sequence[str], bench: bool = False,
+              harness: bool = True) -> Build:
+    """
+    Build the tools, the selftests of the chosen parts, and benchmarks; returns the Build.
+    Without the harness, whose kernel source takes minutes to unpack, it is the tools alone.
+    """
     build = Build(lab, suite, suite)
-    kinds = BENCHMARKS if bench or suite == BENCH_SUITE else ()
+    kinds = BENCHMARKS if bench or harness and suite == BENCH_SUITE else ()
     with lab.cache.lock(f"build-{cache.key(build.top)}"):
         wanted = [f"selftests/{part}/" for part in [*chosen, *SHARED, *(f"bench/{kind}" for kind in kinds)]]
-        digest = cache.key(build.chroot.path, build.ksft()[0], chosen, WITHOUT_DEBUG,
+        digest = cache.key(build.chroot.path, harness and build.ksft()[0], chosen, WITHOUT_DEBUG,
                            sync.digest(lab.tree, ("tools/", "uapi/", "Makefile", "dkms.conf",
                                                 "Documentation/ABI/", *wanted)))
         # A folder per selection: rows of one suite may select different tests at the same time.
-        name = f"stage-{cache.key(chosen, kinds)}"
+        name = f"stage-{cache.key(chosen, kinds, harness)}"
         build.stage = os.path.join(build.top, name)
         if build.fresh(name, digest):
             return build
-        progress.step(suite, f"build the tools and selftests/{{{','.join(chosen)}}}")
+        progress.step(suite, "build the tools" +
+                      (f" and selftests/{{{','.join(chosen)}}}" if chosen else ""))
         with whole(build.top, suite, "tools", "ksft"):
-            _userspace(build, suite, chosen, kinds, name)
+            _userspace(build, suite, name)
+            if harness:
+                _selftests(build, suite, chosen)
+            else:
+                _no_selftests(build)
+            for kind in kinds:
+                _install(build, f"bench/{kind}", f"/build/{name}/opt/waymark/bench/{kind}")
         build.done(name, digest)
     return build
 
 
-def _userspace(build: Build, suite: str, chosen: Sequence[str], kinds: Sequence[str], name: str) -> None:
+def _userspace(build: Build, suite: str, name: str) -> None:
     """Build in the folders tools and ksft, install into the folder `name`."""
     build.sync()
     if not build.fresh("chroot", build.chroot.path):
@@ -175,9 +186,6 @@ def _userspace(build: Build, suite: str, chosen: Sequence[str], kinds: Sequence[
     cache.remove(build.staged())
     build.make(["make", "install-tools", "TOOLS_BUILD=/build/tools", f"DESTDIR=/build/{name}"],
                f"{suite}: install the tools")
-    _selftests(build, suite, chosen)
-    for kind in kinds:
-        _install(build, f"bench/{kind}", f"/build/{name}/opt/waymark/bench/{kind}")
 
 
 KERNEL = "/ksft/tools/testing/selftests"
@@ -194,9 +202,18 @@ def _install(build: Build, folder: str, home: str) -> list[str]:
     os.makedirs(os.path.join(build.top, "ksft", name), exist_ok=True)
     os.makedirs(os.path.join(build.top, home[len("/build/"):]), exist_ok=True)
     if build.make([*common, "install", f"INSTALL_PATH={home}", f"SRC_PATH={KERNEL}",
-                   f"OBJ_PATH={os.path.dirname(home)}"], f"{build.name}: selftests/{folder}"):
+                   f"OBJ_PATH={os.path.dirname(home)}"], f"{build.name}: selftests/{folder}",
+                  [build.ksft()]):
         raise LabError(f"{build.name}: selftests/{folder}: a warning of the compiler", build.log)
     return common
+
+
+def _no_selftests(build: Build) -> None:
+    """An empty list of tests, in its place."""
+    home = os.path.join(build.staged(), "opt/waymark/selftests")
+    os.makedirs(home)
+    with open(os.path.join(home, "kselftest-list.txt"), "w"):
+        pass
 
 
 def _selftests(build: Build, suite: str, chosen: Sequence[str]) -> None:

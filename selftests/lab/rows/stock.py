@@ -48,6 +48,7 @@ class KernelRow:
     long_minutes = 180      # two hours of them are churn
     long_only = False
     bench = False           # bring benchmarks along
+    harness = True          # bring the kernel's test harness along
 
     def __init__(self, lab: Lab, target: matrix.Target, wanted: Wanted = Wanted(), *,
                  name: str = "", kernel: Kernel | None = None, whole: bool = False) -> None:
@@ -118,7 +119,7 @@ class KernelRow:
         self.kernel.tree()
         rootfs.get(self.lab, self.target.suite)
         self.made = build.modules(self.lab, self.target, self.kernel)
-        return build.userspace(self.lab, self.target.suite, list(chosen), self.bench)
+        return build.userspace(self.lab, self.target.suite, list(chosen), self.bench, self.harness)
 
     def start(self) -> None:
         """
