@@ -51,7 +51,8 @@ def bootstrap(lab: Lab, suite: str, packages: Sequence[str], target: str, log: s
               nice: int = command.NICE) -> None:
     """mmdebstrap a tree of suite into target."""
     source = archive.of(lab, suite)
-    argv = ["mmdebstrap", "--mode=root", "--variant=apt", "--format=directory",
+    # Headers may depend on their kernel's image: INITRD=No keeps that from making an initramfs.
+    argv = ["env", "INITRD=No", "mmdebstrap", "--mode=root", "--variant=apt", "--format=directory",
             "--aptopt=Acquire::Check-Valid-Until \"false\"", "--aptopt=Acquire::Languages \"none\"",
             "--aptopt=Acquire::Retries \"2\"", "--aptopt=Acquire::http::Timeout \"30\"",
             *[f"--keyring={path}" for path in source.keyrings], *trim(),
