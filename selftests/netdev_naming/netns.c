@@ -6,10 +6,13 @@
 #include <linux/netlink.h>
 #include <net/if.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -133,6 +136,76 @@ TEST_F(netns, returns_with_another_ifindex)
 	EXPECT_STREQ("nnt1", info.name);
 	close(fd);
 	EXPECT_EQ(0, link_del(squatter));
+}
+
+#define ASKERS		8
+#define SQUATTER	"nnt-squatter"
+
+/* Asks until @stop; true if what came is about the squatter. */
+static bool ask_until(int fd, const volatile int *stop)
+{
+	char names[256];
+
+	while (!*stop) {
+		struct netdev_naming_altnames arg = {
+			.size = sizeof(arg),
+			.names = (uintptr_t)names,
+			.capacity = sizeof(names),
+		};
+
+		if (!ioctl(fd, NETDEV_NAMING_IOC_GET_ALTNAMES, &arg) && arg.length &&
+		    memmem(names, arg.length, SQUATTER, strlen(SQUATTER)))
+			return true;
+	}
+	return false;
+}
+
+/* One that leaves its ifindex to the squatter and returns; its new ifindex. */
+static int trade_places(struct __test_metadata *_metadata, FIXTURE_DATA(netns) * self, int ifindex)
+{
+	int squatter, back;
+
+	EXPECT_EQ(0, link_move(ifindex, self->other));
+	squatter = link_add("dummy", "nnt1", ifindex);
+	EXPECT_EQ(ifindex, squatter);
+	EXPECT_EQ(0, link_add_altname(squatter, SQUATTER));
+	EXPECT_EQ(0, netns_enter(self->other));
+	EXPECT_EQ(0, link_move(link_index("nnt0"), self->home));
+	EXPECT_EQ(0, netns_enter(self->home));
+	back = link_index("nnt0");
+	EXPECT_EQ(0, link_del(squatter));
+	return back;
+}
+
+/*
+ * rtnetlink is asked by ifindex, one question at a time: while the others wait, the NIC moves
+ * away, and what is asked about is another one.
+ */
+TEST_F(netns, answers_are_about_the_nic_itself)
+{
+	int round, ifindex = self->ifindex, status;
+	pid_t askers[ASKERS];
+	volatile int *stop;
+	unsigned int i;
+
+	stop = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, stop);
+	for (i = 0; i < ASKERS; i++) {
+		askers[i] = fork();
+		if (!askers[i]) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			_exit(ask_until(self->fd, stop));
+		}
+	}
+	for (round = 0; round < harness_rounds(40) && ifindex > 0; round++)
+		ifindex = trade_places(_metadata, self, ifindex);
+	*stop = 1;
+	for (i = 0; i < ASKERS; i++) {
+		ASSERT_EQ(askers[i], waitpid(askers[i], &status, 0));
+		EXPECT_EQ(0, status);
+	}
+	EXPECT_LT(0, ifindex);
+	munmap((void *)stop, 4096);
 }
 
 /* A namespace that ends takes virtual NICs along. */
