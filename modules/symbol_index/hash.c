@@ -7,6 +7,8 @@
  * kernel's hlist: its second link per entry would be written for each neighbour when a
  * module loads, and no reader uses it.
  */
+#define SYMIDX_SEARCH_OWNER
+
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -14,12 +16,7 @@
 #include "generation.h"
 #include "hash.h"
 
-/*
- * symbol_index_loader reads this inline. It sees the name that is const, so that nothing
- * outside this module writes to it.
- */
-struct symidx_search symidx_search_own ____cacheline_aligned;
-extern const struct symidx_search symidx_search __alias(symidx_search_own);
+struct symidx_search symidx_search ____cacheline_aligned;
 EXPORT_SYMBOL_FOR_LOADER(symidx_search);
 
 /* A link of a chain, for those who change it. */
@@ -31,19 +28,18 @@ int symidx_hash_init(u32 symbols, struct list_head *modules)
 {
 	u32 buckets = roundup_pow_of_two(2 * max(symbols, 512U));
 
-	symidx_search_own.buckets = kvcalloc(buckets, sizeof(*symidx_search_own.buckets),
-					     GFP_KERNEL);
-	if (!symidx_search_own.buckets)
+	symidx_search.buckets = kvcalloc(buckets, sizeof(*symidx_search.buckets), GFP_KERNEL);
+	if (!symidx_search.buckets)
 		return -ENOMEM;
-	symidx_search_own.mask = buckets - 1;
-	symidx_search_own.modules = modules;
+	symidx_search.mask = buckets - 1;
+	symidx_search.modules = modules;
 	return 0;
 }
 
 void symidx_hash_exit(void)
 {
-	kvfree(symidx_search_own.buckets);
-	symidx_search_own.buckets = NULL;
+	kvfree(symidx_search.buckets);
+	symidx_search.buckets = NULL;
 }
 
 size_t symidx_hash_memory(void)
@@ -62,8 +58,8 @@ size_t symidx_hash_memory(void)
  */
 void symidx_hash_add(u32 first, u32 count)
 {
-	struct symidx_entry __rcu **buckets = symidx_search_own.buckets, **bucket;
-	u32 mask = symidx_search_own.mask, i = first + count - 1;
+	struct symidx_entry __rcu **buckets = symidx_search.buckets, **bucket;
+	u32 mask = symidx_search.mask, i = first + count - 1;
 	struct symidx_entry *entry = symidx_entry(i);
 
 	lockdep_assert_held(&symidx_mutex);

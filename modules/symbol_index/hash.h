@@ -27,10 +27,16 @@ struct symidx_search {
 	struct list_head *modules;
 };
 
-/* For readers, also in symbol_index_loader. */
+/*
+ * symbol_index_loader reads this inline. It is const to all files but the two that change it. Do
+ * not make the other name an alias that is const: where the compiler sees the definition, it
+ * takes the initial value for the only one.
+ */
+#ifdef SYMIDX_SEARCH_OWNER
+extern struct symidx_search symidx_search;
+#else
 extern const struct symidx_search symidx_search;
-/* The same object, for hash.c and settled.c alone. */
-extern struct symidx_search symidx_search_own;
+#endif
 
 int symidx_hash_init(u32 symbols, struct list_head *modules);
 void symidx_hash_exit(void);

@@ -3,6 +3,8 @@
  * The settled modules: those at the old end of the kernel's list that are live, so that
  * the index has all their symbols. symidx_search.settled is the newest of them.
  */
+#define SYMIDX_SEARCH_OWNER
+
 #include <linux/module.h>
 #include <linux/rculist.h>
 #include "generation.h"
@@ -34,7 +36,7 @@ enum symidx_again symidx_settled_update(void)
 	lockdep_assert_held(&symidx_mutex);
 	if (symidx_missing)
 		return SYMIDX_AGAIN_NEVER;
-	old = symidx_search_own.settled;
+	old = symidx_search.settled;
 	rcu_read_lock();
 	list_for_each_entry_rcu(mod, symidx_search.modules, list) {
 		if (&mod->list == old) {
@@ -56,7 +58,7 @@ enum symidx_again symidx_settled_update(void)
 	}
 	rcu_read_unlock();
 	/* The entries come first. Pairs with smp_load_acquire() in symidx_find(). */
-	smp_store_release(&symidx_search_own.settled, settled);
+	smp_store_release(&symidx_search.settled, settled);
 	return again;
 }
 
@@ -71,7 +73,7 @@ enum symidx_again symidx_settled_update(void)
 void symidx_settled_reset(void)
 {
 	lockdep_assert_held(&symidx_mutex);
-	WRITE_ONCE(symidx_search_own.settled, NULL);
+	WRITE_ONCE(symidx_search.settled, NULL);
 	/* The entries go later. Pairs with smp_rmb() in symidx_miss_is_final(). */
 	smp_wmb();
 }
@@ -82,5 +84,5 @@ void symidx_settled_set_missing(unsigned int missing)
 	lockdep_assert_held(&symidx_mutex);
 	WRITE_ONCE(symidx_missing, missing);
 	if (missing)
-		WRITE_ONCE(symidx_search_own.settled, NULL);
+		WRITE_ONCE(symidx_search.settled, NULL);
 }
