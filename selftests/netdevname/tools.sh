@@ -235,7 +235,7 @@ role_survives_rename() {
 # whose claimants do so within one tick of the clock.
 role_gone() {
 	local node
-	rm -rf /run/netdev-naming
+	rm -rf $roles
 	for node in /sys/class/netdev_naming/*; do
 		echo change > "$node/uevent"
 		settle
@@ -334,7 +334,7 @@ path=$(udevadm info -q property --property=ID_PATH --value "/sys/class/net/$nic"
 	sed -n 's/^E:ID_PATH=//p' "/run/udev/data/n${node#if}")
 mac=$(ethtool -P "$nic")
 mac=${mac##* }
-undo+=("machine del spare" "rm -rf /run/netdev-naming $state $bad /run/monitor.out /run/altnames.out")
+undo+=("machine del spare" "rm -rf $roles $state $bad /run/monitor.out /run/altnames.out")
 
 point "errors are one line and have a status" errors_are_one_line
 point "a bad snapshot or role file is named in one line" bad_files_are_named
