@@ -15,6 +15,7 @@ import unittest
 from unittest import mock
 
 from lab import check
+from lab.host import progress
 from lab.host.error import LabError
 from lab.judge.result import Result
 from lab.laboratory import TREE
@@ -106,7 +107,32 @@ def groups(tests: tuple[str, ...], long: bool) -> list[list[str]]:
     return row.groups()
 
 
+KNOWN = ["churn:churn", "flex_array:api", "symidx:check.sh", "symidx:running.sh"]
+
+
+def prepared(words: tuple[str, ...] = (), long: bool = False,
+             whole: bool = False) -> tuple[tuple[str, ...], list[str]]:
+    """(the tests that a row of the matrix runs, the parts that it has built)."""
+    row = stock.KernelRow(mock.Mock(), matrix.targets()[0], Wanted(words, long), whole=whole)
+    parts = sorted({word.split(":")[0] for word in words or KNOWN})
+    built: list[str] = []
+    with mock.patch.object(build, "named", lambda _tree, _words: parts), \
+            mock.patch.object(build, "tests", lambda _: [test for test in KNOWN if test.split(":")[0] in built]), \
+            mock.patch.object(row, "prepare_base", built.extend), mock.patch.object(row, "pack"), \
+            mock.patch.object(progress, "step"):
+        row.prepare()
+    return row.tests, built
+
+
 class Tests(unittest.TestCase):
+    def test_a_row_runs_what_is_not_left_out(self) -> None:
+        """Parts that are left out are not built; what TESTS names, and the long form, run all."""
+        self.assertEqual(prepared(), (("flex_array:api", "symidx:running.sh"), ["flex_array", "symidx"]))
+        self.assertEqual(prepared(("churn", "symidx:check.sh")),
+                         (("churn:churn", "symidx:check.sh"), ["churn", "symidx"]))
+        every = (tuple(KNOWN), ["churn", "flex_array", "symidx"])
+        self.assertEqual((prepared(long=True), prepared(whole=True)), (every, every))
+
     def test_what_takes_hours_is_last(self) -> None:
         """By runners of their own, and only where it does; and the row has the time for it."""
         tests = ("churn:churn", "faults:faults", "flex_array:api", "fuzz:fuzz", "netdevname:rename.sh")
