@@ -11,10 +11,12 @@ from lab.gates.core import Finding, Gate, Task, Tree, Workshop
 MAX_LINES = 600
 
 # Not ours, or of a form that cannot carry a comment: entries of ABI/ and
-# Debian's control files are read field by field from the first line on, and the
+# Debian's control files are read field by field from the first line on, debhelper takes
+# every line of its lists for a file (debian/copyright has their licence), and the
 # runner of kselftests takes every line of a settings file for a setting.
 NO_SPDX = re.compile(r"^(COPYING$|selftests/.*/settings$|LICENSES/|.*\.(json|svg|png|bin|expected)$|"
                      r"debian/(source/format|changelog|compat|control|copyright)$|"
+                     r"debian/[\w-]+\.(install|symbols|dkms|doc-base|dirs|docs|lintian-overrides)$|"
                      r"Documentation/ABI/|.*/(golden|data|corpus|snapshots)/)")
 NO_LIMIT = re.compile(r"^(LICENSES/|.*\.(json|svg|expected)$|.*/(golden|data|corpus)/)")
 
@@ -35,7 +37,8 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.M)
 
 def spdx(name: str, text: str) -> str | None:
     head = text.split("\n", 2)
-    line = head[1] if head[0].startswith("#!") and len(head) > 1 else head[0]
+    # zsh looks for #compdef in the first line, the kernel for #!
+    line = head[1] if head[0].startswith(("#!", "#compdef")) and len(head) > 1 else head[0]
     tag = re.search(r"SPDX-License-Identifier: (.+?)\s*(\*/|-->)?$", line)
     if not tag:
         return f"no SPDX line at the top: {line[:60]!r}"
