@@ -9,8 +9,8 @@ TOP = pathlib.Path(__file__).resolve().parent.parent
 project = "waymark"
 author = "the waymark developers"
 project_copyright = "2026, the waymark developers"
-release = re.search(r"^project\(waymark VERSION (\S+)", (TOP / "tools/CMakeLists.txt").read_text(),
-                    re.MULTILINE)[1]
+release = re.findall(r"^project\(waymark VERSION (\S+)", (TOP / "tools/CMakeLists.txt").read_text(),
+                     re.MULTILINE)[0]
 master_doc = "index"
 exclude_patterns = ["results"]
 # A name in single quotes of RST is code, as in the kernel's documentation.
