@@ -156,13 +156,16 @@ static const char *words(void)
 	return last;
 }
 
+/* What separates the words of a recipe. */
+#define BLANKS	"\n "
+
 static int ask(char *recipe)
 {
 	char *save = NULL;
-	char *id = strtok_r(recipe, " \n", &save);
-	char *base = strtok_r(NULL, " \n", &save);
-	char *size_text = strtok_r(NULL, " \n", &save);
-	char *flags = strtok_r(NULL, " \n", &save);
+	char *id = strtok_r(recipe, BLANKS, &save);
+	char *base = strtok_r(NULL, BLANKS, &save);
+	char *size_text = strtok_r(NULL, BLANKS, &save);
+	char *flags = strtok_r(NULL, BLANKS, &save);
 	char number[32];
 	size_t size;
 	char *edit;
@@ -173,7 +176,7 @@ static int ask(char *recipe)
 	snprintf(number, sizeof(number), "%s", id);
 	size = strtoul(size_text, NULL, 10);
 	read_base(base, size);
-	while ((edit = strtok_r(NULL, " \n", &save)))
+	while ((edit = strtok_r(NULL, BLANKS, &save)))
 		apply(edit, size);
 	klogctl(SYSLOG_CLEAR, NULL, 0);
 	error = insert(size, atoi(flags));
