@@ -12,6 +12,7 @@ namespace waymark::symidx
 namespace
 {
 
+constexpr unsigned int deepest_stack = 64;
 constexpr std::string_view module_namespace = "module:";
 
 std::string hex(std::uint64_t crc)
@@ -500,6 +501,10 @@ const verdict &checker::check_needed(const std::string &name, const module_file 
 /* To load a module, modprobe loads what it needs first; one that fails stops it. */
 void checker::add_needed(verdict &out) const
 {
+	/* Deeper than any stack of modules: files that were made for that. */
+	if (depth_ >= deepest_stack)
+		return;
+	depth_++;
 	for (const std::string &name : out.needs) {
 		const module_file *mod = nullptr;
 
@@ -522,6 +527,7 @@ void checker::add_needed(verdict &out) const
 				out.problems.push_back(std::move(inner));
 		}
 	}
+	depth_--;
 }
 
 bool verdict::is_known() const noexcept

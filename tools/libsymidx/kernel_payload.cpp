@@ -35,7 +35,7 @@ constexpr std::size_t zimage_magic = 0x24;
 constexpr std::size_t least_kernel = std::size_t{2} << 20;
 /* The code that unpacks comes first. */
 constexpr std::size_t furthest_payload = std::size_t{4} << 20;
-constexpr unsigned int most_attempts = 64;
+constexpr unsigned int most_attempts = 16;
 
 /* vDSOs in a kernel have build ids of their own, not far behind their ELF header. */
 constexpr std::size_t vdso_reach = 8192;

@@ -31,6 +31,17 @@ void doubt(module_file &out, const char *reason);
 /* Fills init_offset and exit_offset. */
 void find_entry_points(const elf_file &elf, module_file &out);
 
+/*
+ * Relocations that are looked at in all tables together. Tables that overlap in the file would
+ * take for ever; of others there cannot be more.
+ */
+inline std::size_t most_relocations(const elf_file &elf)
+{
+	constexpr std::size_t smallest = 8;
+
+	return elf.behind(0).size() / smallest + 1;
+}
+
 inline constexpr char damaged_remedy[] = "copy or build the module again: the file is damaged";
 
 } // namespace waymark::symidx

@@ -15,12 +15,18 @@ namespace waymark::symidx
 namespace
 {
 
+constexpr std::uint64_t page_size = 4096;
 constexpr std::uint16_t shn_livepatch = 0xff20;
 constexpr std::uint64_t shf_livepatch = 0x00100000;
 /* Modules and the kernel are within the last 2 GiB; so much is added to a symbol without leaving them. */
 constexpr std::int64_t near = 16 << 20;
 /* With that, none of its addresses can be in them any more. */
 constexpr std::int64_t far = std::int64_t{1} << 33;
+
+/* Of a larger one, what lies behind is not followed. */
+constexpr std::uint64_t largest_target = 64 << 20;
+/* Tables that relocate a large section: in-tree modules have one of each. */
+constexpr unsigned int most_tables = 512;
 
 constexpr char rebuild_remedy[] =
 	"build the module again with the compiler and the flags of the kernel's own build";
@@ -65,6 +71,7 @@ private:
 	const load_rules &rules_;
 	module_file &out_;
 	std::uint32_t percpu_ = 0;
+	std::size_t left_ = 0;      /* most_relocations() less those that were seen */
 	std::vector<bool> written_; /* bytes of the present target */
 };
 
@@ -143,7 +150,9 @@ bool relocation_judge::fits(const relocation &rel)
 bool relocation_judge::target_is_free(const elf_section &target, const relocation &rel,
 				      std::size_t size)
 {
-	if (rel.offset > target.size || target.size - rel.offset < size) {
+	const std::uint64_t end = std::min<std::uint64_t>(target.size, written_.size());
+
+	if (rel.offset > end || end - rel.offset < size) {
 		doubt(out_, "a relocation is outside its section, which the loader does not notice");
 		return false;
 	}
@@ -223,7 +232,12 @@ void relocation_judge::judge_table(const elf_section &table)
 			refuse_value("has relocations without addends, which this machine has not");
 		return;
 	}
-	written_.assign(std::min<std::uint64_t>(target.size, raw.size() * 4096 + 8192), false);
+	if (raw.size() / sizeof(Elf64_Rela) > left_) {
+		doubt(out_, "its tables of relocations overlap");
+		return;
+	}
+	left_ -= raw.size() / sizeof(Elf64_Rela);
+	written_.assign(std::min<std::uint64_t>(target.size, largest_target), false);
 	for (std::size_t at = 0; at + sizeof(Elf64_Rela) <= raw.size(); at += sizeof(Elf64_Rela)) {
 		relocation rel;
 		const std::uint64_t info = elf_.get64(raw, at + 8);
@@ -243,15 +257,24 @@ void relocation_judge::judge()
 
 	if (percpu)
 		percpu_ = static_cast<std::uint32_t>(percpu - elf_.sections().data());
+	unsigned int tables = 0;
+
 	judge_symbols();
+	left_ = most_relocations(elf_);
 	if (elf_.machine() != EM_X86_64)
 		return;
 	for (std::size_t i = 1; i < elf_.sections().size(); i++) {
 		const elf_section &sec = elf_.sections()[i];
 
 		if ((sec.type == SHT_RELA || sec.type == SHT_REL || sec.flags & shf_livepatch) &&
-		    is_applied(sec))
+		    is_applied(sec)) {
+			if (sec.size && ++tables > most_tables &&
+			    elf_.sections()[sec.info].size > page_size) {
+				doubt(out_, "it has too many tables of relocations to look at");
+				return;
+			}
 			judge_table(sec);
+		}
 		if (!out_.refusals.empty() && out_.refusals.back().kind == problem_kind::relocation)
 			return;
 	}
@@ -268,6 +291,7 @@ void find_entry_points(const elf_file &elf, module_file &out)
 {
 	const std::uint32_t self = elf.find_index(".gnu.linkonce.this_module");
 	const bool wide = elf.is_64bit();
+	std::size_t left = most_relocations(elf);
 
 	for (const elf_section &sec : elf.sections()) {
 		if ((sec.type != SHT_RELA && sec.type != SHT_REL) || !self || sec.info != self)
@@ -277,7 +301,7 @@ void find_entry_points(const elf_file &elf, module_file &out)
 						  ? (wide ? sizeof(Elf64_Rela) : sizeof(Elf32_Rela))
 						  : (wide ? sizeof(Elf64_Rel) : sizeof(Elf32_Rel));
 
-		for (std::size_t at = 0; at + entry <= raw.size(); at += entry) {
+		for (std::size_t at = 0; at + entry <= raw.size() && left; at += entry, left--) {
 			const std::uint64_t offset = wide ? elf.get64(raw, at) : elf.get32(raw, at);
 			const std::uint64_t symbol = wide ? ELF64_R_SYM(elf.get64(raw, at + 8))
 							  : ELF32_R_SYM(elf.get32(raw, at + 4));

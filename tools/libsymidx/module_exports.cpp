@@ -8,6 +8,7 @@
 
 #include <elf.h>
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "loader_checks.hpp"
@@ -24,6 +25,8 @@ constexpr std::size_t entry_size = 12;
 constexpr std::size_t name_at = 4;
 constexpr std::size_t name_space_at = 8;
 constexpr unsigned char flag_gpl = 1;
+/* The kernel itself has some 30,000. */
+constexpr std::size_t most_exports = std::size_t{1} << 17;
 
 class export_reader
 {
@@ -40,6 +43,7 @@ private:
 
 	const elf_file &elf_;
 	module_file &out_;
+	std::size_t left_ = most_relocations(elf_); /* to be looked at */
 };
 
 /* The text that each place within @table refers to. */
@@ -53,7 +57,8 @@ export_reader::targets export_reader::follow_relocations(const elf_section &tabl
 			continue;
 		const byte_view raw = elf_.raw(sec);
 
-		for (std::size_t at = 0; at + sizeof(Elf64_Rela) <= raw.size(); at += sizeof(Elf64_Rela)) {
+		for (std::size_t at = 0; at + sizeof(Elf64_Rela) <= raw.size() && left_;
+		     at += sizeof(Elf64_Rela), left_--) {
 			const std::uint64_t symbol = ELF64_R_SYM(elf_.get64(raw, at + 8));
 
 			if (symbol >= elf_.nr_symbols())
@@ -84,7 +89,8 @@ export_reader::relocated_versions(const elf_section *table)
 			continue;
 		const byte_view raw = elf_.raw(sec);
 
-		for (std::size_t at = 0; at + sizeof(Elf64_Rela) <= raw.size(); at += sizeof(Elf64_Rela)) {
+		for (std::size_t at = 0; at + sizeof(Elf64_Rela) <= raw.size() && left_;
+		     at += sizeof(Elf64_Rela), left_--) {
 			const std::uint64_t symbol = ELF64_R_SYM(elf_.get64(raw, at + 8));
 
 			if (symbol >= elf_.nr_symbols())
@@ -111,7 +117,7 @@ void export_reader::read_table(std::string_view table, std::string_view crcs, bo
 	const auto relocated = relocated_versions(versions);
 	const byte_view crc_words = versions ? elf_.raw(*versions) : byte_view();
 	const byte_view flag_bytes = flags ? elf_.raw(*flags) : byte_view();
-	const std::size_t count = elf_.raw(*sec).size() / entry_size;
+	const std::size_t count = std::min(elf_.raw(*sec).size() / entry_size, most_exports);
 
 	for (std::size_t i = 0; i < count; i++) {
 		const auto name = names.find(i * entry_size + name_at);

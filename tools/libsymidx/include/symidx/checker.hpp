@@ -124,6 +124,7 @@ private:
 	std::unordered_map<std::string_view, const module_file *> offered_modules_;
 	/* Each is judged once, with what it needs in turn; while it is, it has no problem yet. */
 	mutable std::map<std::string, verdict> needed_;
+	mutable unsigned int depth_ = 0; /* of modules that need modules */
 	bool knows_module_namespaces_ = false;
 };
 
