@@ -33,10 +33,11 @@
 #define SYSLOG_READ_CLEAR 4
 #define SYSLOG_CLEAR 5
 #define SYSLOG_CONSOLE_OFF 6
-#define LOG_ROOM (1 << 16)
-#define LINE_ROOM (1 << 20)
+#define LOG_ROOM 65536
+#define LINE_ROOM 1048576
 #define WORDS_ROOM 240
-#define LARGEST (8 << 20)
+#define LARGEST 8388608
+#define BLANKS " \012"
 
 static unsigned char module[LARGEST];
 static char line[LINE_ROOM];
