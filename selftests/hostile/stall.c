@@ -101,7 +101,7 @@ static int call_snapshot(int fd, void *held)
 
 static int call_arrays(int fd, void *held)
 {
-	struct flex_array_list arg = { .size = sizeof(arg), .count = 64,
+	struct flex_array_list arg = { .size = sizeof(arg), .capacity = 64,
 				       .records = (unsigned long)held,
 				       .record_size = sizeof(struct flex_array_info) };
 

@@ -19,6 +19,7 @@
 #define netdev_naming_open_by_name	netdev_naming_open_by_name_published
 #define netdev_naming_open_by_id	netdev_naming_open_by_id_published
 #define netdev_naming_event		netdev_naming_event_published
+#define netdev_naming_event_size	netdev_naming_event_size_published
 #include <uapi/linux/netdev_naming.h>
 #undef netdev_naming_info
 #undef netdev_naming_altnames
@@ -28,6 +29,7 @@
 #undef netdev_naming_open_by_name
 #undef netdev_naming_open_by_id
 #undef netdev_naming_event
+#undef netdev_naming_event_size
 
 #define LONGER(name)				\
 	struct name {				\
@@ -43,6 +45,7 @@ LONGER(netdev_naming_open_by_ifindex);
 LONGER(netdev_naming_open_by_name);
 LONGER(netdev_naming_open_by_id);
 LONGER(netdev_naming_event);
+LONGER(netdev_naming_event_size);
 
 /* Every source of the module: Kbuild makes the list. */
 #include "longer_sources.h"
