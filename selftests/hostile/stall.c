@@ -13,7 +13,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <linux/flex_array.h>
 #include <linux/netdev_naming.h>
 #include <linux/symbol_index.h>
 
@@ -26,7 +25,6 @@
 
 #define CONTROL		"/dev/netdev/control"
 #define SYMBOLS		"/dev/symbol_index"
-#define ARRAYS		"/dev/flex_array"
 #define ASK_SECONDS	60	/* to get into the page fault */
 #define WORK_SECONDS	15	/* for what takes a fraction of one */
 #define NODE_SECONDS	60
@@ -97,15 +95,6 @@ static int call_list(int fd, void *held)
 static int call_snapshot(int fd, void *held)
 {
 	return errno_of(ioctl(fd, SYMBOL_INDEX_IOC_SNAPSHOT, held));
-}
-
-static int call_arrays(int fd, void *held)
-{
-	struct flex_array_list arg = { .size = sizeof(arg), .capacity = 64,
-				       .records = (unsigned long)held,
-				       .record_size = sizeof(struct flex_array_info) };
-
-	return errno_of(ioctl(fd, FLEX_ARRAY_IOC_LIST, &arg));
 }
 
 /* In the process without privilege. */
@@ -215,11 +204,6 @@ FIXTURE_VARIANT_ADD(stall, list)
 FIXTURE_VARIANT_ADD(stall, snapshot)
 {
 	.how = { HOLD_FUSE, SYMBOLS, call_snapshot },
-};
-
-FIXTURE_VARIANT_ADD(stall, arrays)
-{
-	.how = { HOLD_FUSE, ARRAYS, call_arrays },
 };
 
 FIXTURE_SETUP(stall)
