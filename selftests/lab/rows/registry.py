@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from lab.rows import coldplug, gauntlet, laboratory, lifecycle, sanitizer, static, stock
+from lab.rows import coldplug, gauntlet, laboratory, lifecycle, mutation, sanitizer, static, stock
 from lab.rows.row import Row, Wanted
 
 if TYPE_CHECKING:
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 # Rows that take equally long are reported in this order.
 MAKERS: tuple[Callable[[Lab, Wanted], Sequence[Row]], ...] = (
-    laboratory.rows, static.rows, lifecycle.rows, sanitizer.rows, gauntlet.rows, stock.rows, coldplug.rows)
+    laboratory.rows, static.rows, lifecycle.rows, sanitizer.rows, gauntlet.rows, stock.rows,
+    coldplug.rows, mutation.rows)
 
 
 def rows(lab: Lab, wanted: Wanted) -> list[Row]:
