@@ -41,7 +41,8 @@ lintian_is_silent() {
 	! grep -vE '^(N:|running with root|warning: )' /build/lintian
 }
 
-install_packages() { dpkg -i /build/*.deb; }
+# As apt does it: what breaks a package that is upgraded with it waits for that.
+install_packages() { dpkg -i --auto-deconfigure /build/*.deb; }
 
 # waymark 0.1.0: one package for the tools and the library, and scripts of its own for DKMS.
 make_previous() {
@@ -66,7 +67,7 @@ make_previous() {
 
 upgrades() {
 	dpkg -i /build/previous/*.deb && dpkg -s waymark | grep -qx 'Version: 0.1.0' && install_packages &&
-		[ "$(dkms status -m waymark | grep -c .)" -ge 1 ]
+		[ -e /usr/src/waymark-0.1.0/dkms.conf ] && ! dkms status -m waymark -v 0.1.0 | grep -q installed
 }
 
 dkms_has_it() { dkms status -m waymark | grep -q "$KERNEL.*: installed"; }
@@ -78,7 +79,13 @@ modules_are_found() {
 }
 dkms_is_empty() { [ -z "$(dkms status -m waymark)" ]; }
 
-all_configured() { [ -z "$(dpkg --audit)" ] && [ "$(dpkg-query -W -f '${db:Status-Status}\n' waymark)" = installed ]; }
+all_configured() {
+	local package
+	[ -z "$(dpkg --audit)" ] || return 1
+	for package in libnetdevname1 libnetdevname-dev waymark waymark-dkms waymark-doc; do
+		dpkg-query -W -f '${db:Status-Status}\n' $package | grep -qx installed || return 1
+	done
+}
 
 # Each command and option that --help names is known to zsh and to fish.
 shells_know_all() {
