@@ -116,7 +116,7 @@ class SanitizedTools(Gate):
     OPTIONS = ("-DWAYMARK_SANITIZE=ON", "-DWAYMARK_COVERAGE=ON", "-DCMAKE_BUILD_TYPE=Debug",
                "-DCMAKE_CXX_FLAGS_DEBUG=-g1", "-DBUILD_TESTING=ON", *UNITY)
     # the rest of tools/ is commands
-    LIBRARIES = ("tools/lib/", "tools/libnetdevname/", "tools/libsymidx/", "tools/netdevname/core/")
+    LIBRARIES = ("tools/lib/", "tools/libnetdevname/", "tools/libsymidx/", "tools/naming/")
     # gcov's message for a unit that no test links: none of its lines was reached
     UNUSED = ".gcda:cannot open data file, assuming not executed"
 
