@@ -11,7 +11,7 @@ import unittest
 from lab.make.matrix import HERE
 
 # Each imports from those before it only; modules of the package's top folder are free to.
-LAYERS = ("host", "make", "judge", "boot", "gates", "gauntlet", "rows", "tests")
+LAYERS = ("host", "make", "judge", "boot", "gates", "gauntlet", "mutation", "rows", "tests")
 
 
 def imports(path: str) -> list[str]:
