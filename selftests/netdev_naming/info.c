@@ -98,6 +98,12 @@ TEST_F(info, of_a_virtual_nic)
 	EXPECT_STREQ("dummy", info.kind);
 	EXPECT_STREQ(sysfs("nnt0", "address"), text_of_address(info.addr, info.addr_len));
 	EXPECT_EQ(atoi(sysfs("nnt0", "addr_assign_type")), info.addr_assign_type);
+	/* Of each member above, its bit. */
+	EXPECT_EQ(NETDEV_NAMING_INFO_NAME | NETDEV_NAMING_INFO_ADDR | NETDEV_NAMING_INFO_TYPE |
+		  NETDEV_NAMING_INFO_KIND | NETDEV_NAMING_INFO_NETNS,
+		  info.fields & (NETDEV_NAMING_INFO_NAME | NETDEV_NAMING_INFO_ADDR |
+				 NETDEV_NAMING_INFO_TYPE | NETDEV_NAMING_INFO_KIND |
+				 NETDEV_NAMING_INFO_NETNS));
 	EXPECT_EQ(0, info.fields & (NETDEV_NAMING_INFO_PERM_ADDR | NETDEV_NAMING_INFO_PARENT |
 				    NETDEV_NAMING_INFO_DRIVER | NETDEV_NAMING_INFO_PORT_NAME |
 				    NETDEV_NAMING_INFO_PORT_ID | NETDEV_NAMING_INFO_SWITCH_ID));
