@@ -26,11 +26,11 @@ point() {
 
 fails() { ! "$@"; }
 
-# What is on the system, but for logs, caches and what is ours.
+# What is on the system, but for logs (DKMS keeps one among its data), caches and what is ours.
 listing() {
 	find / -xdev '(' -path /build -o -path /src -o -path /tmp -o -path /run -o -path /proc -o -path /sys \
 		-o -path /dev -o -path /var/log -o -path /var/cache -o -path /var/lib/apt -o -path /var/lib/dpkg \
-		-o -path /etc/ld.so.cache ')' -prune -o -printf '%y %p %l\n' | sort
+		-o -path /etc/ld.so.cache -o -name post_transaction.log ')' -prune -o -printf '%y %p %l\n' | sort
 }
 
 # same_files WHEN: as they were at "listing > /build/WHEN".
