@@ -153,7 +153,7 @@ kernel_payload unpack_kernel(byte_view contents, const std::string &object, deco
 	out.bytes = find_payload(contents, unpacker);
 	out.is_elf = is_elf(out.bytes);
 	if (out.bytes.empty())
-		throw error(object, "of no kind of kernel image that is known");
+		throw error(object, "neither a vmlinux nor another kind of kernel image that is known");
 	return out;
 }
 

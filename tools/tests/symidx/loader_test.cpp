@@ -141,7 +141,8 @@ TEST(loader, live_patch)
 
 TEST(loader, symbols_that_the_architecture_sets)
 {
-	for (const auto &[machine, name] : {std::pair{EM_PPC64, ".TOC."}, std::pair{EM_ARM, "_GLOBAL_OFFSET_TABLE_"}}) {
+	for (const auto &[machine, name] : {std::pair{EM_PPC64, ".TOC."},
+					    std::pair{EM_ARM, "_GLOBAL_OFFSET_TABLE_"}}) {
 		writer_input in = sample::input();
 		module_builder probe;
 
@@ -150,6 +151,26 @@ TEST(loader, symbols_that_the_architecture_sets)
 		probe.needs(name, std::nullopt);
 		EXPECT_TRUE(judge(probe.bytes(), make_index(in)).loads()) << name;
 	}
+}
+
+/* A kernel has no name for a damaged type; where it does not mind, neither does check. */
+TEST(loader, types_that_do_not_fit)
+{
+	writer_input in = sample::input();
+	module_builder probe;
+	/* One pointer to type 9 of a kernel that has ten. */
+	bytes_t btf = {0x9f, 0xeb, 1, 0, 24, 0, 0, 0, 0, 0, 0, 0, 12, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0,
+		       0,    0,    0, 0, 0,  0, 0, 2, 9, 0, 0, 0};
+
+	in.btf_types = 10;
+	in.btf_strings = 1;
+	probe.section(".BTF", 0, btf);
+	in.flags |= SYMBOL_INDEX_FORMAT_CONFIG | SYMBOL_INDEX_FORMAT_BTF_STRICT;
+	EXPECT_TRUE(judge(probe.bytes(), make_index(in)).loads());
+	in.btf_types = 8;
+	EXPECT_EQ(kinds(judge(probe.bytes(), make_index(in)).problems), list{problem_kind::btf});
+	in.flags &= ~SYMBOL_INDEX_FORMAT_BTF_STRICT;
+	EXPECT_TRUE(judge(probe.bytes(), make_index(in)).loads());
 }
 
 TEST(needed, fails_with_what_it_needs)

@@ -96,6 +96,7 @@ public:
 		head.e_type = type;
 		head.e_machine = machine;
 		head.e_shoff = out.size();
+		head.e_shentsize = sizeof(Elf64_Shdr);
 		head.e_shnum = static_cast<std::uint16_t>(headers_.size());
 		head.e_shstrndx = names;
 		for (const Elf64_Shdr &header : headers_)
@@ -189,7 +190,7 @@ module_builder &module_builder::section(const std::string &name, std::uint64_t f
 std::vector<unsigned char> module_builder::bytes() const
 {
 	elf_writer elf;
-	bytes_t modinfo, versions, extended_crcs, extended_names, crcs, strings;
+	bytes_t modinfo, versions, extended_crcs, extended_names, crcs, gpl_crcs, strings;
 	std::size_t plain = 0, gpl = 0;
 
 	for (const auto &[tag, value] : infos_)
@@ -214,7 +215,7 @@ std::vector<unsigned char> module_builder::bytes() const
 	}
 
 	for (const offer &one : offers_) {
-		append(crcs, one.crc);
+		append(one.gpl ? gpl_crcs : crcs, one.crc);
 		append_text(strings, one.name);
 		append_text(strings, one.name_space);
 		(one.gpl ? gpl : plain) += 12;
@@ -222,8 +223,9 @@ std::vector<unsigned char> module_builder::bytes() const
 	const auto plain_at = elf.section("__ksymtab", SHT_PROGBITS, bytes_t(plain));
 	const auto gpl_at = elf.section("__ksymtab_gpl", SHT_PROGBITS, bytes_t(gpl));
 	const auto crcs_at = elf.section("__kcrctab", SHT_PROGBITS, crcs);
+	const auto gpl_crcs_at = elf.section("__kcrctab_gpl", SHT_PROGBITS, gpl_crcs);
 	const auto strings_at = elf.section("__ksymtab_strings", SHT_PROGBITS, strings);
-	std::uint64_t text = 0, number = 0;
+	std::uint64_t text = 0;
 
 	plain = gpl = 0;
 
@@ -243,7 +245,8 @@ std::vector<unsigned char> module_builder::bytes() const
 			append_relocation(names, at + 8, space, R_X86_64_PC32);
 		text += one.name_space.size() + 1;
 		if (with_export_symbols)
-			elf.symbol("__crc_" + one.name, STB_LOCAL, crcs_at, 4 * number++);
+			elf.symbol("__crc_" + one.name, STB_LOCAL, one.gpl ? gpl_crcs_at : crcs_at,
+				   at / 3);
 		at += 12;
 	}
 	elf.section(".rela__ksymtab", SHT_RELA, plain_names, 0, plain_at);
