@@ -12,10 +12,10 @@ namespace waymark::symidx
 namespace
 {
 
-constexpr std::uint32_t magic = 0xeb9f;
+constexpr std::uint32_t btf_magic = 0xeb9f;
 constexpr std::uint32_t least_header = 24;
 constexpr std::uint32_t type_size = 12;
-constexpr std::uint32_t most_names = 0xffffff;
+constexpr std::uint32_t longest_strings = 0xffffff;
 
 /* BTF_KIND_* */
 enum kind : std::uint32_t {
@@ -37,7 +37,7 @@ std::string btf_reader::check_header()
 {
 	if (bytes_.size() < least_header)
 		return "shorter than its header";
-	if ((word(0) & 0xffff) != magic || (word(0) >> 16 & 0xff) != 1 || word(0) >> 24)
+	if ((word(0) & 0xffff) != btf_magic || (word(0) >> 16 & 0xff) != 1 || word(0) >> 24)
 		return "of another version";
 	const std::uint64_t header = word(4);
 
@@ -67,7 +67,7 @@ std::string btf_reader::check_header()
 		return "types at an odd place";
 	if (!types_size_ && !below_.types)
 		return "no types";
-	if (strings_size_ > most_names || (below_.types && strings_size_ == 0))
+	if (strings_size_ > longest_strings || (below_.types && strings_size_ == 0))
 		return below_.types && !strings_size_ ? std::string() : "too many names";
 	if (strings_size_ && bytes_[strings_ + strings_size_ - 1])
 		return "names without an end";

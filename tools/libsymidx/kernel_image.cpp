@@ -23,14 +23,6 @@ namespace
 /* struct kernel_symbol with 32-bit relative references: value, name, namespace. */
 constexpr std::size_t ksymtab_entry = 12;
 
-std::uint32_t le32_at(byte_view bytes, std::size_t at)
-{
-	std::uint32_t raw;
-
-	std::memcpy(&raw, bytes.data() + at, sizeof(raw));
-	return le32toh(raw);
-}
-
 /* As much as it takes to see where in an ELF file the notes are: header and program headers. */
 constexpr std::size_t head_size = 4096;
 

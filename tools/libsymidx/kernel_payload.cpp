@@ -10,6 +10,14 @@
 namespace waymark::symidx
 {
 
+std::uint32_t le32_at(byte_view bytes, std::size_t at)
+{
+	std::uint32_t raw;
+
+	std::memcpy(&raw, bytes.data() + at, sizeof(raw));
+	return le32toh(raw);
+}
+
 namespace
 {
 
@@ -39,14 +47,6 @@ constexpr unsigned int most_attempts = 16;
 
 /* vDSOs in a kernel have build ids of their own, not far behind their ELF header. */
 constexpr std::size_t vdso_reach = 8192;
-
-std::uint32_t le32_at(byte_view bytes, std::size_t at)
-{
-	std::uint32_t raw;
-
-	std::memcpy(&raw, bytes.data() + at, sizeof(raw));
-	return le32toh(raw);
-}
 
 bool has(byte_view bytes, std::size_t at, std::string_view magic)
 {

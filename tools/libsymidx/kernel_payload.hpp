@@ -11,6 +11,9 @@
 namespace waymark::symidx
 {
 
+/* The little-endian word at @at, which is inside of @bytes. */
+std::uint32_t le32_at(byte_view bytes, std::size_t at);
+
 struct kernel_payload {
 	byte_view bytes;           /* as long as the file and the decompressor live */
 	std::uint32_t machine = 0; /* of a kernel that is no ELF file; 0: it is one, or not known */

@@ -16,7 +16,7 @@ namespace
 
 constexpr std::uint64_t largest_percpu = 32 << 10; /* PCPU_MIN_UNIT_SIZE */
 constexpr std::uint64_t reserved_percpu = 8 << 10;  /* PERCPU_MODULE_RESERVE */
-constexpr std::uint64_t page_size = 4096;
+constexpr std::uint64_t least_page = 4096;
 /* What every machine has room for. */
 constexpr std::uint64_t likely_room = 32 << 20;
 
@@ -125,7 +125,7 @@ void judge_percpu(const elf_file &elf, module_file &out)
 
 	if (!sec || !sec->size)
 		return;
-	if (sec->size > largest_percpu || (sec->alignment && sec->alignment <= page_size &&
+	if (sec->size > largest_percpu || (sec->alignment && sec->alignment <= least_page &&
 					   !is_power_of_two(sec->alignment)) ||
 	    !sec->alignment)
 		refuse(out, problem_kind::percpu,

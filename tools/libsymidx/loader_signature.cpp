@@ -16,7 +16,7 @@ namespace
 
 constexpr std::string_view mark = "~Module signature appended~\n";
 /* struct module_signature: algo, hash, id_type, signer_len, key_id_len, three of padding, length. */
-constexpr std::size_t head_size = 12;
+constexpr std::size_t signature_size = 12;
 constexpr std::size_t id_type_at = 2;
 constexpr unsigned char id_type_pkcs7 = 2;
 constexpr std::size_t length_at = 8;
@@ -56,12 +56,12 @@ std::size_t judge_signature(byte_view bytes, module_file &out)
 	const byte_view all = bytes.subspan(0, bytes.size() - mark.size());
 
 	out.is_signed = true;
-	if (all.size() <= head_size) {
+	if (all.size() <= signature_size) {
 		bad_form(out, "what follows it is no signature");
 		return all.size();
 	}
-	const byte_view head = all.subspan(all.size() - head_size);
-	const std::size_t rest = all.size() - head_size;
+	const byte_view head = all.subspan(all.size() - signature_size);
+	const std::size_t rest = all.size() - signature_size;
 
 	std::memcpy(&length, head.data() + length_at, sizeof(length));
 	length = be32toh(length);

@@ -22,7 +22,7 @@ namespace
 
 /* struct kernel_symbol: references relative to themselves to value, name and namespace. */
 constexpr std::size_t entry_size = 12;
-constexpr std::size_t name_at = 4;
+constexpr std::size_t entry_name_at = 4;
 constexpr std::size_t name_space_at = 8;
 constexpr unsigned char flag_gpl = 1;
 /* The kernel itself has some 30,000. */
@@ -120,7 +120,7 @@ void export_reader::read_table(std::string_view table, std::string_view crcs, bo
 	const std::size_t count = std::min(elf_.raw(*sec).size() / entry_size, most_exports);
 
 	for (std::size_t i = 0; i < count; i++) {
-		const auto name = names.find(i * entry_size + name_at);
+		const auto name = names.find(i * entry_size + entry_name_at);
 		const auto name_space = names.find(i * entry_size + name_space_at);
 		symbol one;
 

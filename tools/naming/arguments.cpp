@@ -11,13 +11,13 @@ namespace naming
 namespace
 {
 
-const std::string directory = "/dev/netdev/";
+const std::string node_directory = "/dev/netdev/";
 
 /* Where a path begins at or after @from: at the start, or behind "=" or ",". */
 std::size_t find_path(const std::string &argument, std::size_t from)
 {
 	for (;;) {
-		const std::size_t at = argument.find(directory, from);
+		const std::size_t at = argument.find(node_directory, from);
 
 		if (at == std::string::npos || at == 0 || argument[at - 1] == '=' ||
 		    argument[at - 1] == ',')
@@ -60,7 +60,7 @@ std::string replace_path(const std::string &argument,
 	std::size_t done = 0;
 
 	/* A whole argument is a path with all its commas. */
-	if (argument.compare(0, directory.size(), directory) == 0)
+	if (argument.compare(0, node_directory.size(), node_directory) == 0)
 		return name_of(argument);
 	for (;;) {
 		const std::size_t at = find_path(argument, done);

@@ -16,7 +16,7 @@ const char *const identities[] = {"id", "mac", "label", "onboard", "slot", "port
 /* A name can come back again and again; nobody needs more of them. */
 constexpr std::size_t former_max = 8;
 
-std::string link_of(const nic_facts &nic, const std::string &identity)
+std::string value_of(const nic_facts &nic, const std::string &identity)
 {
 	const auto found = nic.links.find(identity);
 
@@ -30,7 +30,7 @@ std::map<std::string, std::size_t> index_by(const std::vector<nic_facts> &nics,
 	std::map<std::string, std::size_t> index;
 
 	for (std::size_t i = 0; i < nics.size(); i++) {
-		const std::string value = link_of(nics[i], identity);
+		const std::string value = value_of(nics[i], identity);
 
 		if (value.empty())
 			continue;
@@ -86,7 +86,7 @@ std::vector<change> changes_between(const nic_facts &before, const nic_facts &af
 
 	compare("name", before.name, after.name);
 	for (const char *identity : identities)
-		compare(identity, link_of(before, identity), link_of(after, identity));
+		compare(identity, value_of(before, identity), value_of(after, identity));
 	compare("driver", before.driver, after.driver);
 	return changes;
 }

@@ -69,4 +69,14 @@ std::string decode(std::string_view text)
 	return out;
 }
 
+std::string trim(const std::string &text)
+{
+	static const char blanks[] = " \t\r";
+	const std::size_t first = text.find_first_not_of(blanks);
+
+	if (first == std::string::npos)
+		return {};
+	return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
 } // namespace naming

@@ -31,4 +31,7 @@ std::string encode(std::string_view text);
 /* The reverse; what is no \xNN stays as it is. */
 std::string decode(std::string_view text);
 
+/* Without the blanks and the carriage returns at both ends. */
+std::string trim(const std::string &text);
+
 } // namespace naming

@@ -8,6 +8,8 @@
 #include <iterator>
 #include <sstream>
 
+#include "encode.hpp"
+
 namespace naming
 {
 
@@ -19,16 +21,6 @@ namespace fs = std::filesystem;
 bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
-}
-
-std::string trim(const std::string &text)
-{
-	static const char blanks[] = " \t\r";
-	const std::size_t first = text.find_first_not_of(blanks);
-
-	if (first == std::string::npos)
-		return {};
-	return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
 std::string read_file(const fs::path &path)

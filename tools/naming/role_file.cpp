@@ -25,16 +25,6 @@ using waymark::error;
 /* A line is long enough for a list of some hundred addresses. */
 constexpr std::size_t line_max = 16384;
 
-std::string trim(const std::string &text)
-{
-	static const char blanks[] = " \t\r";
-	const std::size_t first = text.find_first_not_of(blanks);
-
-	if (first == std::string::npos)
-		return {};
-	return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
 /* Words apart from each other by blanks; quotes keep blanks inside a word. */
 std::vector<std::string> split_words(const std::string &text, const std::string &where)
 {
