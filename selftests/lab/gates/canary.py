@@ -91,6 +91,7 @@ PLANTED = {
                            "int *canary()\n{\n\treturn 0;\n}\n"}, (r"use nullptr",)),
     "tools-asan": Planted({
         "tools/lib/CMakeLists.txt": "", "tools/libsymidx/CMakeLists.txt": "",
+        "tools/schema/CMakeLists.txt": "",
         "tools/tests/CMakeLists.txt": "".join(
             f"add_executable({name} {name}.cpp)\nadd_test({name} {name})\n" for name in ASAN_TESTS),
         **{f"tools/tests/{name}.cpp": f"int main(int argc, char **)\n{{\n\t{body}\n}}\n"
