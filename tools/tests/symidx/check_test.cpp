@@ -3,21 +3,15 @@
 #include <gtest/gtest.h>
 
 #include "module_builder.hpp"
-#include "sample_index.hpp"
-#include "symidx/checker.hpp"
+#include "sample_verdict.hpp"
 
 using namespace waymark::symidx;
+using sample::kinds;
+using sample::make_index;
 using sample::module_builder;
 
 namespace
 {
-
-symbol_index make_index(const writer_input &in = sample::input())
-{
-	const auto bytes = write_index(in);
-
-	return symbol_index::from_memory(bytes.data(), bytes.size(), "sample");
-}
 
 verdict check(const module_builder &builder, const symbol_index &idx = make_index(),
 	      const check_environment &env = {})
@@ -26,16 +20,6 @@ verdict check(const module_builder &builder, const symbol_index &idx = make_inde
 	const module_file mod = read_module(bytes, "probe.ko", "probe", module_detail::check);
 
 	return checker(idx, env).check(mod);
-}
-
-/* The kinds of the problems, in their order. */
-std::vector<std::string> kinds(const std::vector<problem> &problems)
-{
-	std::vector<std::string> out;
-
-	for (const problem &p : problems)
-		out.push_back(p.kind);
-	return out;
 }
 
 using list = std::vector<std::string>;

@@ -11,10 +11,10 @@
 namespace
 {
 
-using bytes = std::vector<unsigned char>;
+using bytes_t = std::vector<unsigned char>;
 
 template <typename T>
-T get(const bytes &b, std::size_t at)
+T get(const bytes_t &b, std::size_t at)
 {
 	T value;
 
@@ -22,7 +22,7 @@ T get(const bytes &b, std::size_t at)
 	return value;
 }
 
-void put32(bytes &b, std::size_t at, std::uint32_t value)
+void put32(bytes_t &b, std::size_t at, std::uint32_t value)
 {
 	value = htole32(value);
 	std::memcpy(b.data() + at, &value, sizeof(value));
@@ -34,20 +34,20 @@ std::size_t section_field(int id)
 	       id * sizeof(symbol_index_format_section);
 }
 
-std::size_t section_start(const bytes &b, int id)
+std::size_t section_start(const bytes_t &b, int id)
 {
 	return le64toh(get<std::uint64_t>(b, section_field(id)));
 }
 
 /* Where field @at of entry @entry of section @id is. */
-std::size_t entry(const bytes &b, int id, std::size_t size, std::size_t n, std::size_t at)
+std::size_t entry(const bytes_t &b, int id, std::size_t size, std::size_t n, std::size_t at)
 {
 	return section_start(b, id) + n * size + at;
 }
 
 std::string with(std::size_t at, std::uint32_t value)
 {
-	bytes b = sample::bytes();
+	bytes_t b = sample::bytes();
 
 	put32(b, at, value);
 	return sample::refusal(sample::resealed(b));
@@ -61,10 +61,10 @@ TEST(damage, the_sample_itself_is_fine)
 
 TEST(damage, every_truncation)
 {
-	const bytes good = sample::bytes();
+	const bytes_t good = sample::bytes();
 
 	for (std::size_t size = 0; size < good.size(); size++) {
-		const std::string reason = sample::refusal(bytes(good.begin(), good.begin() + size));
+		const std::string reason = sample::refusal(bytes_t(good.begin(), good.begin() + size));
 		EXPECT_NE(reason, "") << size;
 		if (size < 8)
 			EXPECT_EQ(reason, "not a symbol index") << size;
@@ -75,7 +75,7 @@ TEST(damage, every_truncation)
 
 TEST(damage, data_appended)
 {
-	bytes b = sample::bytes();
+	bytes_t b = sample::bytes();
 
 	b.push_back(0);
 	EXPECT_EQ(sample::refusal(b), "damaged symbol index: wrong size");
@@ -83,7 +83,7 @@ TEST(damage, data_appended)
 
 TEST(damage, every_bit_flipped)
 {
-	bytes b = sample::bytes();
+	bytes_t b = sample::bytes();
 
 	for (std::size_t bit = 0; bit < b.size() * 8; bit++) {
 		b[bit / 8] ^= 1 << bit % 8;
@@ -95,7 +95,7 @@ TEST(damage, every_bit_flipped)
 /* With a right checksum: must not crash, whatever it finds (sanitizers look on). */
 TEST(damage, every_bit_flipped_and_resealed)
 {
-	bytes b = sample::bytes();
+	bytes_t b = sample::bytes();
 	std::size_t refused = 0;
 
 	for (std::size_t bit = 0; bit < b.size() * 8; bit++) {
@@ -108,11 +108,11 @@ TEST(damage, every_bit_flipped_and_resealed)
 
 TEST(damage, every_word_set_to_extremes)
 {
-	const bytes good = sample::bytes();
+	const bytes_t good = sample::bytes();
 
 	for (std::size_t at = 0; at + 4 <= good.size(); at += 4)
 		for (std::uint32_t value : {0u, 1u, 0x7fffffffu, 0x80000000u, 0xfffffff0u, ~0u}) {
-			bytes b = good;
+			bytes_t b = good;
 			put32(b, at, value);
 			sample::refusal(sample::resealed(b));
 		}
@@ -149,7 +149,7 @@ TEST(damage, sections)
 
 TEST(damage, symbols)
 {
-	const bytes good = sample::bytes();
+	const bytes_t good = sample::bytes();
 	const auto field = [&](std::size_t n, std::size_t at) {
 		return entry(good, SYMBOL_INDEX_FORMAT_SYMBOLS, sizeof(symbol_index_format_symbol), n,
 			     at);
@@ -166,7 +166,7 @@ TEST(damage, symbols)
 	EXPECT_EQ(with(field(0, offsetof(symbol_index_format_symbol, name_space)), ~0u),
 		  "damaged symbol index: reference outside the strings");
 
-	bytes swapped = good;
+	bytes_t swapped = good;
 	std::swap_ranges(swapped.begin() + field(0, 0), swapped.begin() + field(1, 0),
 			 swapped.begin() + field(1, 0));
 	EXPECT_EQ(sample::refusal(sample::resealed(swapped)),
@@ -175,7 +175,7 @@ TEST(damage, symbols)
 
 TEST(damage, modules_and_imports)
 {
-	const bytes good = sample::bytes();
+	const bytes_t good = sample::bytes();
 	const auto field = [&](std::size_t n, std::size_t at) {
 		return entry(good, SYMBOL_INDEX_FORMAT_MODULES, sizeof(symbol_index_format_module), n,
 			     at);
@@ -195,11 +195,11 @@ TEST(damage, modules_and_imports)
 
 TEST(damage, hash_table)
 {
-	const bytes good = sample::bytes();
+	const bytes_t good = sample::bytes();
 	const std::size_t start = section_start(good, SYMBOL_INDEX_FORMAT_SLOTS);
 	const std::uint32_t count =
 		le32toh(get<std::uint32_t>(good, section_field(SYMBOL_INDEX_FORMAT_SLOTS) + 8));
-	bytes b = good;
+	bytes_t b = good;
 
 	/* No empty slot: a search for what is not there would never end. */
 	for (std::uint32_t i = 0; i < count; i++)

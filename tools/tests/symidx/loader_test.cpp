@@ -7,10 +7,11 @@
 #include <gtest/gtest.h>
 
 #include "module_builder.hpp"
-#include "sample_index.hpp"
-#include "symidx/checker.hpp"
+#include "sample_verdict.hpp"
 
 using namespace waymark::symidx;
+using sample::kinds;
+using sample::make_index;
 using sample::module_builder;
 
 namespace
@@ -18,28 +19,12 @@ namespace
 
 using bytes_t = std::vector<unsigned char>;
 
-symbol_index make_index(const writer_input &in = sample::input())
-{
-	const auto bytes = write_index(in);
-
-	return symbol_index::from_memory(bytes.data(), bytes.size(), "sample");
-}
-
 verdict judge(const bytes_t &bytes, const symbol_index &idx = make_index())
 {
 	const module_file mod =
 		read_module(bytes, "probe.ko", "probe", module_detail::check, rules_of(idx));
 
 	return checker(idx, {}).check(mod);
-}
-
-std::vector<std::string> kinds(const std::vector<problem> &problems)
-{
-	std::vector<std::string> out;
-
-	for (const problem &one : problems)
-		out.push_back(one.kind);
-	return out;
 }
 
 using list = std::vector<std::string>;
