@@ -10,9 +10,9 @@ namespace waymark::symidx
 
 std::uint32_t kernel_version_of(std::string_view release) noexcept
 {
-	const char *end = release.data() + release.size();
+	const char *text = release.data(), *end = text + release.size();
 	std::uint32_t major = 0, minor = 0;
-	const auto first = std::from_chars(release.data(), end, major);
+	const auto first = std::from_chars(text, end, major);
 
 	if (first.ec != std::errc() || first.ptr == end || *first.ptr != '.')
 		return 0;

@@ -145,8 +145,10 @@ void judge_sizes(const elf_file &elf, module_file &out)
 			continue;
 		if (sec.alignment > 1 && !is_power_of_two(sec.alignment))
 			doubt(out, "a section's alignment is no power of two: what it overlaps is left to chance");
-		if (sec.size > likely_room || sec.alignment > likely_room ||
-		    (total += sec.size + sec.alignment) > likely_room)
+		const bool large = sec.size > likely_room || sec.alignment > likely_room;
+		if (!large)
+			total += sec.size + sec.alignment;
+		if (large || total > likely_room)
 			doubt(out, "whether there is room for it depends on the machine's memory");
 	}
 }
