@@ -3,8 +3,8 @@
  * What holds for every machine: the same result in every order of events, one winner a
  * link, no name on two NICs, and nobody loses a link because of a newcomer.
  *
- * WAYMARK_MACHINES is the number of machines, WAYMARK_SEED the first seed: a failure
- * prints the seed that shows it alone.
+ * WAYMARK_MACHINES is the number of machines, WAYMARK_NICS the most NICs of one,
+ * WAYMARK_SEED the first seed: a failure prints the seed that shows it alone.
  */
 #include "decision.hpp"
 
@@ -35,7 +35,7 @@ unsigned long from_environment(const char *name, unsigned long otherwise)
 class generator
 {
 public:
-	explicit generator(unsigned long seed) : random_(seed) {}
+	generator(unsigned long seed, unsigned int most) : random_(seed), most_(most) {}
 
 	unsigned int below(unsigned int limit) { return random_() % limit; }
 	template <typename list> void shuffle(list &items)
@@ -51,6 +51,7 @@ private:
 	std::string slot(unsigned int count);
 
 	std::mt19937_64 random_;
+	unsigned int most_;
 };
 
 /* Of about half as many as there are NICs, so that some are shared. */
@@ -131,7 +132,8 @@ naming::role generator::role(unsigned int number, unsigned int count)
 
 machine generator::make()
 {
-	const unsigned int count = 2 + (below(4) ? below(15) : below(63));
+	const unsigned int drawn = 2 + (below(4) ? below(15) : below(63));
+	const unsigned int count = std::min(drawn, most_);
 	machine all;
 
 	for (unsigned int i = 0; i < count; i++)
@@ -302,15 +304,17 @@ void check_changes(const machine &whole, generator &random)
 TEST(Property, EveryOrderEndsTheSameAndNoNameIsOnTwoNics)
 {
 	const unsigned long count = from_environment("WAYMARK_MACHINES", 1000),
-			    first = from_environment("WAYMARK_SEED", 1);
+			    first = from_environment("WAYMARK_SEED", 1),
+			    most = std::max(from_environment("WAYMARK_NICS", 64), 2UL);
 
 	for (unsigned long seed = first; seed < first + count; seed++) {
-		generator random(seed);
+		generator random(seed, most);
 		const machine all = random.make();
 
 		check_altnames(all, decide(all));
 		check_orders(all, random);
 		check_changes(all, random);
-		ASSERT_FALSE(testing::Test::HasFailure()) << "WAYMARK_SEED=" << seed << " WAYMARK_MACHINES=1";
+		ASSERT_FALSE(testing::Test::HasFailure())
+			<< "WAYMARK_SEED=" << seed << " WAYMARK_MACHINES=1 WAYMARK_NICS=" << most;
 	}
 }
