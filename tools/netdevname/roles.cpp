@@ -185,7 +185,8 @@ void accept(const std::vector<std::string> &names)
 				kept.holders[name] = holder;
 			return kept;
 		},
-		[](const waymark::error &e) { throw e; });
+		/* It is called where the error is caught. */
+		[](const waymark::error &) { throw; });
 	for (const nic_facts &nic : all.nics)
 		trigger(nic.ifindex);
 }

@@ -73,9 +73,11 @@ int open_by_ifindex(struct netdev_naming_open_by_ifindex *arg)
 int enumerate(struct netdev_naming_enumerate *arg)
 {
 	const auto &listed = the_kernel().listed;
-	auto *out = reinterpret_cast<unsigned char *>(static_cast<std::uintptr_t>(arg->entries));
+	const auto address = static_cast<std::uintptr_t>(arg->entries);
+	unsigned char *out = nullptr;
 	std::size_t next = arg->cursor;
 
+	std::memcpy(&out, &address, sizeof(out));
 	/* What a kernel before said of its own size is nothing to pass on. */
 	if (arg->size != sizeof(*arg))
 		return fail(E2BIG);
