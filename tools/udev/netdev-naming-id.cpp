@@ -3,6 +3,7 @@
  * Run by the udev rules for the node of a NIC: prints what the rules cannot find
  * out themselves, as KEY=VALUE lines with only harmless characters.
  */
+#include <fcntl.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -79,6 +80,23 @@ void print_name()
 	print("NAME", naming::encode(name));
 }
 
+/* When the module is unloaded, all NICs leave, and nobody is there to inherit. */
+void leave()
+{
+	const unsigned int ifindex = index_of(environment());
+
+	try {
+		naming::nic_gone(ifindex);
+	} catch (const waymark::error &) {
+		const int control = open("/dev/netdev/control", O_RDONLY | O_CLOEXEC);
+
+		if (control >= 0) {
+			close(control);
+			throw;
+		}
+	}
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -89,9 +107,7 @@ int main(int argc, char **argv)
 					 app.add_subcommand("import", "print the stable names")
 						 ->callback(import);
 					 app.add_subcommand("leave", "pass on the names of a NIC that left")
-						 ->callback([] {
-							 naming::nic_gone(index_of(environment()));
-						 });
+						 ->callback(leave);
 					 app.add_subcommand("settle", "coldplug is over: look at everything")
 						 ->callback(naming::look_after_all);
 					 auto names = std::make_shared<std::vector<std::string>>();
