@@ -129,7 +129,7 @@ static struct kprobe nn_probe_self = {
 #define NN_DISARM_RETRY_MS 20
 
 static struct kprobe *nn_probes[] = { &nn_probe_add, &nn_probe_del };
-static bool nn_probed;
+static bool nn_probed, nn_self_probed;
 
 /*
  * Disarming a probe takes memory. unregister_kprobes() does not report that it
@@ -145,15 +145,17 @@ static void nn_probes_remove(struct kprobe **probes, unsigned int count)
 	unregister_kprobes(probes, count);
 }
 
-/* Probes can be registered while all of the machine are switched off. */
+/*
+ * Probes can be registered while all of the machine are switched off. The probe
+ * stays until the module goes: if there is no memory for disarming it, the kernel
+ * warns.
+ */
 static bool nn_probes_are_hit(void)
 {
-	struct kprobe *self = &nn_probe_self;
-
-	if (register_kprobe(self))
+	if (register_kprobe(&nn_probe_self))
 		return true;
+	nn_self_probed = true;
 	nn_probe_target();
-	nn_probes_remove(&self, 1);
 	return READ_ONCE(nn_probe_target_hit);
 }
 
@@ -179,6 +181,10 @@ void nn_altname_probe_init(void (*seen)(void))
 
 void nn_altname_probe_exit(void)
 {
+	struct kprobe *self = &nn_probe_self;
+
+	if (nn_self_probed)
+		nn_probes_remove(&self, 1);
 	if (nn_probed)
 		nn_probes_remove(nn_probes, ARRAY_SIZE(nn_probes));
 }
