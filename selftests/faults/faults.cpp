@@ -47,7 +47,7 @@ namespace
 
 using faults::operation;
 
-constexpr unsigned int planned = 24;
+constexpr unsigned int planned = 23;
 /* The NIC that is asked: one that has everything a reply can be about. */
 constexpr const char *asked = "faults0";
 
@@ -203,23 +203,6 @@ operation call(const std::string &name, const std::string &path, unsigned long n
 }
 
 /* The queue holds events then, which reading takes memory for. */
-operation read_events(fuzz::nic_churn &nics)
-{
-	const int fd = open("/dev/netdev/control", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-	return {"read events", "netdev_naming",
-		[fd] {
-			static char events[4096];
-
-			return read(fd, events, sizeof(events)) < 0 && errno != EAGAIN ? errno : 0;
-		},
-		[&nics] {
-			nics.request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, "fuzz0", "", "", true);
-			nics.clean();
-		},
-		{ENOMEM, EFAULT}};
-}
-
 operation map_snapshot()
 {
 	return {"take a snapshot and map it", "symbol_index",
@@ -449,7 +432,6 @@ int main()
 	add_naming_calls(all, node);
 	add_symbol_calls(all);
 	add_array_calls(all);
-	all.push_back(read_events(nics));
 	all.push_back(map_snapshot());
 	points.run(all);
 	return restore(single, quiet, ours) && points.good() ? 0 : 1;
