@@ -6,8 +6,12 @@ the figure of the tools fails without one. What gcov says is written here.
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
+import os
 import subprocess
+import tarfile
 import tempfile
 import unittest
 from collections.abc import Iterable, Mapping
@@ -17,7 +21,7 @@ from typing import Any
 from lab.gates import Task, ToolError, Workshop
 from lab.gates.cxx import SanitizedTools, notes
 from lab.host.error import LabError
-from lab.judge import gcov
+from lab.judge import coverage, gcov
 
 WHERE = "/build/asan"
 UNUSED = "b.cpp.gcda:cannot open data file, assuming not executed\n"
@@ -106,3 +110,37 @@ class Coverage(unittest.TestCase):
                 figures, kept, error = measure(status, said, complained)
                 self.assertIn(reason, error)
                 self.assertEqual((figures, kept), ({}, None))
+
+
+def _archive(*members: tuple[str, bytes | str]) -> bytes:
+    """What the guest sends: files with what is in them, and links with where they lead."""
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        for name, what in members:
+            member = tarfile.TarInfo(name)
+            if isinstance(what, str):
+                member.type, member.linkname = tarfile.SYMTYPE, what
+                archive.addfile(member)
+            else:
+                member.size = len(what)
+                archive.addfile(member, io.BytesIO(what))
+    return gzip.compress(made.getvalue())
+
+
+class Counters(unittest.TestCase):
+    """The kernel's folder of counters, as the guest packed it."""
+
+    def test_counters_are_unpacked_and_links_are_not(self) -> None:
+        blob = _archive(("build/src/modules/a.gcda", b"counts"),
+                        ("build/src/modules/a.gcno", "/build/src/modules/a.gcno"),
+                        ("build/src/modules/b.gcda", "/etc/passwd"),
+                        ("build/src/../../c.gcda", b"elsewhere"))
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(coverage.unpack(blob, folder), 1)
+            self.assertEqual([os.path.join(where, name) for where, _, names in os.walk(folder)
+                              for name in names], [f"{folder}/modules/a.gcda"])
+
+    def test_what_is_cut_off_is_damaged(self) -> None:
+        blob = _archive(("build/src/modules/a.gcda", b"counts" * 1000))
+        with tempfile.TemporaryDirectory() as folder, self.assertRaises(LabError):
+            coverage.unpack(blob[:len(blob) // 2], folder)
