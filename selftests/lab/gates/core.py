@@ -19,6 +19,11 @@ from pathlib import Path
 from typing import Any
 
 
+# Seconds after which a tool is taken to hang. The gates run beside guests, which go first: on a
+# slow machine a build of seven minutes was not done after twenty-five.
+PATIENCE = 5400
+
+
 @dataclass(frozen=True)
 class Finding:
     where: str
@@ -145,7 +150,7 @@ class Workshop:
         return "/" + str(Path(path).relative_to(self.root))
 
     def run(self, argv: Sequence[object], cwd: str = "/", env: Mapping[str, str] | None = None,
-            timeout: float = 900) -> subprocess.CompletedProcess[str]:
+            timeout: float = PATIENCE) -> subprocess.CompletedProcess[str]:
         words = [str(word) for word in argv]
         settings = [f"{k}={v}" for k, v in (env or {}).items()]
         # chroot(8) starts at "/": a shell goes to the folder first

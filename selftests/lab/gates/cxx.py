@@ -133,7 +133,7 @@ class SanitizedTools(Gate):
     def _check(self, shop: Workshop, where: str, task: Task) -> list[Finding]:
         build = f"{shop.folder}/asan-build"
         configure(shop, where, build, *self.OPTIONS)
-        made = shop.run(["make", "-s", "-j2", "-C", build], timeout=1500)
+        made = shop.run(["make", "-s", "-j2", "-C", build])
         if made.returncode:
             raise ToolError(f"tools with sanitizers: {made.stderr.strip()[-800:]}")
         found = list(self._test(shop, build))
@@ -146,7 +146,7 @@ class SanitizedTools(Gate):
         # of the last run, and of the build, which asks the tests for their names
         shop.run(["find", build, "-name", "*.gcda", "-delete"])
         # abort on the first report, leaks included
-        ran = shop.run(["ctest", "--test-dir", build, "--output-on-failure", "-j2"], timeout=900,
+        ran = shop.run(["ctest", "--test-dir", build, "--output-on-failure", "-j2"],
                        env={"ASAN_OPTIONS": "detect_leaks=1:halt_on_error=1",
                             "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
                             **SanitizedTools.MACHINES})

@@ -52,7 +52,7 @@ class LabWorkshop(gates.Workshop):
         return path.removeprefix(self.chroot.path)
 
     def run(self, argv: Sequence[object], cwd: str = "/", env: Mapping[str, str] | None = None,
-            timeout: float = 900) -> subprocess.CompletedProcess[str]:
+            timeout: float = gates.PATIENCE) -> subprocess.CompletedProcess[str]:
         child = subprocess.Popen(self.chroot.argv(argv, self.binds, cwd, env), stdin=subprocess.DEVNULL,
                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                  errors="replace", env=command.environment(), start_new_session=True)
