@@ -14,10 +14,10 @@ verified() {
 }
 
 # Between the rule's look at "announce" and its write, a test can have unloaded the module:
-# then the file is gone, or goes while it is open. systemd's words for it changed with 260.
+# then the file is gone, or goes while it is open. Each systemd has its own words for it.
 no_complaint() {
 	! journalctl -b -u systemd-udevd --no-pager | grep -E "[0-9]-netdev-naming|netdev-naming-id" |
-		grep -Ev "Failed to write .*announce.*, ignoring: No such (file or directory|device)$"
+		grep -Ev "announce.*, ignoring: No such (file or directory|device)$"
 }
 
 # test_event DEVPATH PROPERTY=VALUE...: what udev would do, without doing it.
@@ -41,9 +41,9 @@ import_prints_only_keys() {
 		! grep SYMLINK /run/rules.out
 }
 
-# label_link LABEL: what becomes of a label of the firmware.
+# label_link LABEL: what becomes of a label of the firmware; LABEL has C's escape sequences.
 label_link() {
-	printf 'SUBSYSTEM=="net", ENV{IFINDEX}=="%s", OPTIONS+="string_escape=none", ENV{ID_NET_LABEL_ONBOARD}="%s"\n' \
+	printf 'SUBSYSTEM=="net", ENV{IFINDEX}=="%s", OPTIONS+="string_escape=none", ENV{ID_NET_LABEL_ONBOARD}=e"%s"\n' \
 		"${node#if}" "$1" > $label_rules
 	udevadm control --reload
 	udevadm trigger --settle --action=change "/sys/class/net/$nic"
@@ -51,10 +51,28 @@ label_link() {
 		sed -n 's/^NETDEV_NAMING_LABEL=//p'
 }
 
+# becomes LABEL NAME
+becomes() {
+	local name
+	name=$(label_link "$1")
+	[ "$name" = "$2" ] && return
+	printf 'label %q became %q, not %q\n' "$1" "$name" "$2"
+	udevadm info --query=property "/sys/class/net/$nic" | grep LABEL
+	return 1
+}
+
 bad_labels_give_no_bad_link() {
-	[ "$(label_link $'Up\alink\t1')" = 'Up\x07link\x091' ] || return 1
-	[ "$(label_link ../sda)" = '..\x2fsda' ] || return 1
-	[ -z "$(label_link "$(printf %0300d 0)")" ] || return 1
+	local firmware
+	firmware=$(udevadm info --query=property "/sys/class/net/$nic" | sed -n 's/^ID_NET_LABEL_ONBOARD=//p')
+	label_link 'Up\alink\t1' > /dev/null
+	if udevadm info --query=property "/sys/class/net/$nic" | grep -q $'=Up\alink\t1$'; then
+		becomes 'Up\alink\t1' 'Up\x07link\x091' || return 1
+	else
+		# systemd 262 refuses a property with control characters; the old one stays.
+		becomes 'Up\alink\t1' "${firmware// /\\x20}" || return 1
+	fi
+	becomes ../sda '..\x2fsda' || return 1
+	becomes "$(printf %0300d 0)" '' || return 1
 	rm -f $label_rules
 	udevadm control --reload
 	udevadm trigger --settle --action=change "/sys/class/net/$nic" "/dev/netdev/$node"
