@@ -80,19 +80,33 @@ void print_name()
 	print("NAME", naming::encode(name));
 }
 
-/* When the module is unloaded, all NICs leave, and nobody is there to inherit. */
+bool module_is_there()
+{
+	const int control = open("/dev/netdev/control", O_RDONLY | O_CLOEXEC);
+
+	return control >= 0 && close(control) == 0;
+}
+
+/*
+ * When the module is unloaded, all NICs leave, and nobody is there to inherit. When it is loaded
+ * again at once, what was asked of the one that went is asked of the new one.
+ */
 void leave()
 {
 	const unsigned int ifindex = index_of(environment());
 
-	try {
-		naming::nic_gone(ifindex);
-	} catch (const waymark::error &) {
-		const int control = open("/dev/netdev/control", O_RDONLY | O_CLOEXEC);
-
-		if (control >= 0) {
-			close(control);
-			throw;
+	for (bool last : {false, true}) {
+		try {
+			return naming::nic_gone(ifindex);
+		} catch (const waymark::error &error) {
+			if (!module_is_there())
+				return;
+			if (last) {
+				/* udevd says no more than that this program failed */
+				syslog(LOG_WARNING, "if%u: names not passed on: %s", ifindex,
+				       error.what());
+				throw;
+			}
 		}
 	}
 }
