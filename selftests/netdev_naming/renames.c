@@ -18,7 +18,8 @@
 #include "handle.h"
 
 #define BURST	1000
-#define BEHIND	(NETDEV_NAMING_QUEUE_MAX + 200)
+/* After a full queue; a rename costs ten times as much as another address. */
+#define MORE	200
 
 FIXTURE(renames) {
 	int control;
@@ -33,7 +34,7 @@ FIXTURE_SETUP(renames)
 	const char *count = getenv("NETDEV_NAMING_RENAMES");
 	struct netdev_naming_info info;
 
-	self->count = count ? strtoul(count, NULL, 10) : BEHIND;
+	self->count = count ? strtoul(count, NULL, 10) : MORE;
 	ASSERT_LT(0, self->count);
 	self->control = control_open();
 	ASSERT_LE(0, self->control);
@@ -135,6 +136,23 @@ TEST_F_TIMEOUT(renames, control_keeps_up, 1200)
 	keep_up(_metadata, self, self->control);
 }
 
+/* As many events as a queue holds, all of which @fd reads in time. */
+static void fill_queues(struct __test_metadata *_metadata, FIXTURE_DATA(renames) * self, int fd)
+{
+	__u8 address[6] = { 2 };
+	struct netdev_naming_event event;
+	unsigned int i;
+
+	for (i = 1; i <= NETDEV_NAMING_QUEUE_MAX; i++) {
+		address[4] = i >> 8;
+		address[5] = i;
+		ASSERT_EQ(0, link_set_address(self->ifindex, address));
+		ASSERT_EQ(0, event_read(fd, &event));
+		ASSERT_EQ(0, event.flags);
+		ASSERT_EQ(NETDEV_NAMING_EVENT_ADDRESS, event.type);
+	}
+}
+
 /* The mark comes first, and what follows is complete up to the end. */
 static void fallen_behind(struct __test_metadata *_metadata, int fd, const char *last)
 {
@@ -179,10 +197,11 @@ TEST_F_TIMEOUT(renames, others_fall_behind, 1200)
 
 	ASSERT_LE(0, fds[0]);
 	ASSERT_LE(0, fds[2]);
-	self->count = BEHIND;
+	self->count = MORE;
+	fill_queues(_metadata, self, self->fd);
 	keep_up(_metadata, self, self->fd);
 
-	snprintf(last, sizeof(last), "nnt%u", BEHIND);
+	snprintf(last, sizeof(last), "nnt%u", MORE);
 	fallen_behind(_metadata, fds[0], last);
 	fallen_behind(_metadata, fds[1], last);
 	seq = snapshot(_metadata, fds[2]);
