@@ -6,9 +6,10 @@
  *	ID BASE SIZE FLAGS [OFFSET:HEX]...
  *
  * The module is the file /base/BASE, cut or zero-extended to SIZE bytes, with
- * bytes replaced. FLAGS are those of finit_module(2). For each, a line goes to
- * the console:
+ * bytes replaced. FLAGS are those of finit_module(2). For each, two lines go to
+ * the console, one before and one behind the call:
  *
+ *	asking ID
  *	verdict ID ERRNO WORDS OF THE KERNEL
  *
  * The last line is "done", or "dirty" if a module does not unload: the guest
@@ -37,7 +38,6 @@
 #define LINE_ROOM 1048576
 #define WORDS_ROOM 240
 #define LARGEST 8388608
-#define BLANKS " \012"
 
 static unsigned char module[LARGEST];
 static char line[LINE_ROOM];
@@ -180,6 +180,8 @@ static int ask(char *recipe)
 	while ((edit = strtok_r(NULL, BLANKS, &save)))
 		apply(edit, size);
 	klogctl(SYSLOG_CLEAR, NULL, 0);
+	printf("asking %s\n", number);
+	fflush(stdout);
 	error = insert(size, atoi(flags));
 	printf("verdict %s %d %s\n", number, error, words());
 	fflush(stdout);
