@@ -409,8 +409,11 @@ void checker::run::check_mixture()
 
 void checker::run::check_exports()
 {
+	/* Kernels to which such namespaces were brought later do not mind. */
+	const bool minds = c_.knows_module_namespaces_ && rules_of(c_.idx_).since(6, 16);
+
 	for (std::string_view name_space : mod_.import_namespaces)
-		if (c_.knows_module_namespaces_ &&
+		if (minds &&
 		    name_space.substr(0, module_namespace.size()) == module_namespace)
 			stop(problem_kind::name_space, {},
 			     "imports " + std::string(name_space) + ", which no module may",

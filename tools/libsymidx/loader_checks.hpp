@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <array>
+
 #include "symidx/elf_file.hpp"
 #include "symidx/file_data.hpp"
 #include "symidx/load_rules.hpp"
@@ -24,6 +26,18 @@ void judge_sections(const elf_file &elf, const load_rules &rules, module_file &o
 void judge_relocations(const elf_file &elf, const load_rules &rules, module_file &out);
 /* .BTF and .BTF.base. */
 void judge_btf(const elf_file &elf, const load_rules &rules, module_file &out);
+
+/* Sections that the loader reads, but does not keep, though they say SHF_ALLOC. */
+class dropped_sections
+{
+public:
+	dropped_sections(const elf_file &elf, const load_rules &rules);
+
+	bool is_one(std::uint32_t section) const noexcept;
+
+private:
+	std::array<std::uint32_t, 4> positions_{}; /* 0: none */
+};
 
 void refuse(module_file &out, const char *kind, std::string reason, std::string remedy);
 /* The first doubt is the one that is said. */

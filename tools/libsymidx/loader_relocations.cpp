@@ -39,13 +39,13 @@ struct relocation {
 };
 
 /* Where a symbol's value leads to, as far as that decides whether a relocation fits. */
-enum class place { kernel, absolute, temporary, unknown };
+enum class place { kernel, absolute, percpu, temporary, unknown };
 
 class relocation_judge
 {
 public:
 	relocation_judge(const elf_file &elf, const load_rules &rules, module_file &out)
-		: elf_(elf), rules_(rules), out_(out)
+		: elf_(elf), rules_(rules), out_(out), dropped_(elf, rules)
 	{
 	}
 
@@ -61,6 +61,10 @@ private:
 	bool fits(const relocation &rel);
 	bool target_is_free(const elf_section &target, const relocation &rel, std::size_t size);
 	place place_of(const elf_symbol &sym) const;
+	bool is_kept(std::uint32_t section) const
+	{
+		return elf_.sections()[section].flags & SHF_ALLOC && !dropped_.is_one(section);
+	}
 	bool refuse_value(const std::string &reason)
 	{
 		refuse(out_, problem_kind::relocation, reason, rebuild_remedy);
@@ -70,6 +74,7 @@ private:
 	const elf_file &elf_;
 	const load_rules &rules_;
 	module_file &out_;
+	const dropped_sections dropped_;
 	std::uint32_t percpu_ = 0;
 	std::size_t left_ = 0;      /* most_relocations() less those that were seen */
 	std::vector<bool> written_; /* bytes of the present target */
@@ -85,6 +90,9 @@ void relocation_judge::judge_symbols()
 	for (std::uint32_t i = 1; i < elf_.nr_symbols(); i++) {
 		const elf_symbol sym = elf_.symbol_at(i);
 
+		/* The loader copies the names of those that it keeps, wherever they are. */
+		if (!sym.name.data())
+			doubt(out_, "a symbol's name is outside the file, which this loader does not notice");
 		if (sym.section == SHN_UNDEF || sym.section == SHN_ABS || sym.section == SHN_COMMON ||
 		    sym.section == shn_livepatch || sym.section < elf_.sections().size())
 			continue;
@@ -104,7 +112,7 @@ bool relocation_judge::is_applied(const elf_section &sec) const
 {
 	if (sec.info >= elf_.sections().size())
 		return false;
-	if (elf_.sections()[sec.info].flags & SHF_ALLOC && sec.info != percpu_)
+	if (is_kept(sec.info) && sec.info != percpu_)
 		return true;
 	return percpu_ && sec.info == percpu_ && rules_.since(6, 12);
 }
@@ -115,9 +123,12 @@ place relocation_judge::place_of(const elf_symbol &sym) const
 		return sym.bind == STB_WEAK ? place::unknown : place::kernel;
 	if (sym.section == SHN_ABS)
 		return place::absolute;
-	if (sym.section >= elf_.sections().size() || (percpu_ && sym.section == percpu_))
+	if (sym.section >= elf_.sections().size())
 		return place::unknown;
-	return elf_.sections()[sym.section].flags & SHF_ALLOC ? place::kernel : place::temporary;
+	/* Behind the kernel's own per-CPU variables, which began at 0 until they moved into its image. */
+	if (percpu_ && sym.section == percpu_)
+		return rules_.since(6, 15) ? place::kernel : place::percpu;
+	return is_kept(sym.section) ? place::kernel : place::temporary;
 }
 
 /* The overflow checks of __write_relocate_add(). */
@@ -140,9 +151,9 @@ bool relocation_judge::fits(const relocation &rel)
 		return refuse_value(over + "an address outside the kernel's");
 	if (at == place::unknown || offset > near || offset < -near) {
 		doubt(out_, "whether a relocation fits depends on where the kernel and the module lie");
-		return false;
+		return true;
 	}
-	return rel.type == R_X86_64_32S ||
+	return at == place::percpu || rel.type == R_X86_64_32S ||
 	       refuse_value(over + "an address of the kernel (built without -mcmodel=kernel?)");
 }
 
@@ -192,6 +203,9 @@ bool relocation_judge::judge_one(const elf_section &table, const elf_section &ta
 {
 	std::size_t size = 4;
 
+	/* The loader reads the symbol before it looks at the type. */
+	if (rel.symbol >= elf_.nr_symbols())
+		doubt(out_, "a relocation is of a symbol that there is not, which the loader does not notice");
 	switch (rel.type) {
 	case R_X86_64_NONE:
 		return true;
@@ -210,10 +224,8 @@ bool relocation_judge::judge_one(const elf_section &table, const elf_section &ta
 	}
 	if (rel.type == R_X86_64_PC64 && !rules_.since(4, 16))
 		return refuse_value("has a relocation of type 24, which the kernel does not know");
-	if (rel.symbol >= elf_.nr_symbols()) {
-		doubt(out_, "a relocation is of a symbol that there is not, which the loader does not notice");
+	if (rel.symbol >= elf_.nr_symbols())
 		return true;
-	}
 	return fits(rel) && target_is_free(target, rel, size);
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <unordered_set>
 
 #include "loader_checks.hpp"
 #include "symidx/checker.hpp"
@@ -105,6 +106,28 @@ void judge_strings(const elf_file &elf, const load_rules &rules, module_file &ou
 		}
 }
 
+/* sysfs has a file for each, and its error has not always been one of the loader. */
+void judge_duplicates(const elf_file &elf, const load_rules &rules, module_file &out)
+{
+	const dropped_sections dropped(elf, rules);
+	const elf_section *percpu = elf.find_loaded(".data..percpu");
+	std::unordered_set<std::string_view> seen;
+
+	if (!rules.since(6, 12))
+		return;
+	for (std::uint32_t i = 1; i < elf.sections().size(); i++) {
+		const elf_section &sec = elf.sections()[i];
+
+		if (!(sec.flags & SHF_ALLOC) || !sec.size || &sec == percpu || dropped.is_one(i))
+			continue;
+		if (!seen.insert(sec.name).second) {
+			damaged(out, "two sections have the same name, \"" +
+					     std::string(sec.name.substr(0, 64)) + "\"");
+			return;
+		}
+	}
+}
+
 void judge_flags(const elf_file &elf, module_file &out)
 {
 	constexpr std::uint64_t both = SHF_WRITE | SHF_EXECINSTR;
@@ -155,6 +178,24 @@ void judge_sizes(const elf_file &elf, module_file &out)
 
 } // namespace
 
+dropped_sections::dropped_sections(const elf_file &elf, const load_rules &rules)
+{
+	static constexpr std::string_view names[] = {
+		".modinfo", "__versions", "__version_ext_crcs", "__version_ext_names",
+	};
+	/* The last two since kernels read them. */
+	const std::size_t count = rules.since(6, 14) ? 4 : 2;
+
+	for (std::size_t i = 0; i < count; i++)
+		if (const elf_section *sec = elf.find_loaded(names[i]))
+			positions_[i] = static_cast<std::uint32_t>(sec - elf.sections().data());
+}
+
+bool dropped_sections::is_one(std::uint32_t section) const noexcept
+{
+	return section && std::find(positions_.begin(), positions_.end(), section) != positions_.end();
+}
+
 void judge_sections(const elf_file &elf, const load_rules &rules, module_file &out)
 {
 	const elf_section &none = elf.sections()[0];
@@ -166,6 +207,7 @@ void judge_sections(const elf_file &elf, const load_rules &rules, module_file &o
 	judge_names(elf, rules, out);
 	judge_unique(elf, rules, out);
 	judge_strings(elf, rules, out);
+	judge_duplicates(elf, rules, out);
 	judge_flags(elf, out);
 	judge_percpu(elf, out);
 	judge_sizes(elf, out);

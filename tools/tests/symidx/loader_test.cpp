@@ -195,4 +195,65 @@ TEST(needed, two_that_need_each_other)
 	EXPECT_EQ(kinds(judge_all.check(a).problems), list{problem_kind::missing_symbol});
 }
 
+/* One reason to refuse it, or none, for a kernel of that release. */
+list refusals(const module_builder &probe, const std::string &release)
+{
+	writer_input in = sample::input();
+
+	in.release = release;
+	return kinds(judge(probe.bytes(), make_index(in)).problems);
+}
+
+constexpr auto loaded = SHF_ALLOC;
+
+/* The loader reads .modinfo and the versions, and drops them: their addresses mean nothing then. */
+TEST(loader, relocations_to_what_is_dropped)
+{
+	module_builder kept, dropped;
+
+	for (module_builder *probe : {&kept, &dropped})
+		probe->section(".data", loaded, bytes_t(8)).section(".rodata", loaded, bytes_t(8));
+	kept.relocation(".data", ".rodata", R_X86_64_32S);
+	dropped.relocation(".data", ".modinfo", R_X86_64_32S);
+	EXPECT_EQ(refusals(kept, "6.12.0-test"), list{});
+	EXPECT_EQ(refusals(dropped, "6.12.0-test"), list{problem_kind::relocation});
+}
+
+TEST(loader, two_sections_of_one_name)
+{
+	module_builder probe;
+
+	probe.section(".odd", loaded, bytes_t(8)).section(".odd", loaded, {});
+	EXPECT_EQ(refusals(probe, "6.12.0-test"), list{});
+	probe.section(".odd", loaded, bytes_t(8));
+	EXPECT_EQ(refusals(probe, "6.12.0-test"), list{problem_kind::damaged});
+	EXPECT_EQ(refusals(probe, "6.1.0-test"), list{});
+}
+
+TEST(loader, names_outside_the_file)
+{
+	bytes_t bytes = module_builder().exports("probe_open", 1).bytes();
+	const elf_file elf(bytes, "probe.ko");
+	const std::uint64_t at = elf.symbol_table()->offset + sizeof(Elf64_Sym);
+
+	EXPECT_TRUE(judge(bytes).is_known());
+	std::memset(bytes.data() + at, 0x7f, 4);
+	EXPECT_FALSE(judge(bytes).is_known());
+}
+
+/* The loader reads the symbol before the type. */
+TEST(loader, relocation_of_no_type_and_no_symbol)
+{
+	module_builder probe;
+
+	probe.section(".data", loaded, bytes_t(8)).section(".rodata", loaded, bytes_t(8));
+	probe.relocation(".data", ".rodata", R_X86_64_NONE);
+	bytes_t bytes = probe.bytes();
+
+	EXPECT_TRUE(judge(bytes).is_known());
+	const elf_file elf(bytes, "probe.ko");
+	std::memset(bytes.data() + elf.find(".rela.data")->offset + 12, 0x7f, 4);
+	EXPECT_FALSE(judge(bytes).is_known());
+}
+
 } // namespace

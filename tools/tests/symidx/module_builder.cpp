@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 
 namespace sample
 {
@@ -187,6 +188,13 @@ module_builder &module_builder::section(const std::string &name, std::uint64_t f
 	return *this;
 }
 
+module_builder &module_builder::relocation(const std::string &section, const std::string &to,
+					   std::uint32_t type)
+{
+	relocations_.emplace_back(section, to, type);
+	return *this;
+}
+
 std::vector<unsigned char> module_builder::bytes() const
 {
 	elf_writer elf;
@@ -195,7 +203,9 @@ std::vector<unsigned char> module_builder::bytes() const
 
 	for (const auto &[tag, value] : infos_)
 		append_text(modinfo, tag + "=" + value);
-	elf.section(".modinfo", SHT_PROGBITS, modinfo);
+	std::map<std::string, std::uint32_t> places;
+
+	places[".modinfo"] = elf.section(".modinfo", SHT_PROGBITS, modinfo);
 	const auto self_at = elf.section(".gnu.linkonce.this_module", SHT_PROGBITS,
 					 struct_module(module_size, "probe"));
 	if (layout_crc)
@@ -258,7 +268,13 @@ std::vector<unsigned char> module_builder::bytes() const
 		append_relocation(entries, init_offset, start, R_X86_64_64);
 	elf.section(".rela.gnu.linkonce.this_module", SHT_RELA, entries, 0, self_at);
 	for (const auto &[name, flags, contents] : sections_)
-		elf.section(name, SHT_PROGBITS, contents, 0, 0, flags);
+		places[name] = elf.section(name, SHT_PROGBITS, contents, 0, 0, flags);
+	for (const auto &[name, to, type] : relocations_) {
+		bytes_t table;
+
+		append_relocation(table, 0, elf.symbol("at_" + to, STB_LOCAL, places.at(to), 0), type);
+		elf.section(".rela" + name, SHT_RELA, table, 0, places.at(name));
+	}
 	elf.symbol("__this_module", STB_GLOBAL, 2, 0);
 	for (const need &one : needs_)
 		elf.symbol(one.name, one.weak ? STB_WEAK : STB_GLOBAL, SHN_UNDEF, 0);

@@ -37,6 +37,9 @@ public:
 
 	module_builder &section(const std::string &name, std::uint64_t flags,
 				const std::vector<unsigned char> &contents);
+	/* At the start of such a section, to the start of another one or of .modinfo. */
+	module_builder &relocation(const std::string &section, const std::string &to,
+				   std::uint32_t type);
 
 	std::vector<unsigned char> bytes() const;
 
@@ -56,6 +59,7 @@ private:
 	std::vector<need> needs_;
 	std::vector<offer> offers_;
 	std::vector<std::tuple<std::string, std::uint64_t, std::vector<unsigned char>>> sections_;
+	std::vector<std::tuple<std::string, std::string, std::uint32_t>> relocations_;
 };
 
 } // namespace sample
