@@ -16,6 +16,7 @@ namespace
 {
 
 constexpr std::uint64_t largest_percpu = 32 << 10; /* PCPU_MIN_UNIT_SIZE */
+constexpr std::uint64_t least_percpu_alignment = 4; /* PCPU_MIN_ALLOC_SIZE */
 constexpr std::uint64_t reserved_percpu = 8 << 10;  /* PERCPU_MODULE_RESERVE */
 constexpr std::uint64_t least_page = 4096;
 /* What every machine has room for. */
@@ -86,10 +87,13 @@ void judge_strings(const elf_file &elf, const load_rules &rules, module_file &ou
 
 	if (!table)
 		return;
-	if (table->link == SHN_UNDEF) {
-		damaged(out, "its symbols have no names");
-		return;
-	}
+	/* Of several tables, each. */
+	for (const elf_section &sec : elf.sections())
+		if (sec.type == SHT_SYMTAB &&
+		    (sec.link == SHN_UNDEF || sec.link >= elf.sections().size())) {
+			damaged(out, "its symbols have no names");
+			return;
+		}
 	const elf_section &names = elf.sections()[table->link];
 	const byte_view text = elf.raw(names);
 
@@ -111,6 +115,7 @@ void judge_duplicates(const elf_file &elf, const load_rules &rules, module_file 
 {
 	const dropped_sections dropped(elf, rules);
 	const elf_section *percpu = elf.find_loaded(".data..percpu");
+	const elf_section *table = elf.symbol_table();
 	std::unordered_set<std::string_view> seen;
 
 	if (!rules.since(6, 12))
@@ -118,7 +123,11 @@ void judge_duplicates(const elf_file &elf, const load_rules &rules, module_file 
 	for (std::uint32_t i = 1; i < elf.sections().size(); i++) {
 		const elf_section &sec = elf.sections()[i];
 
-		if (!(sec.flags & SHF_ALLOC) || !sec.size || &sec == percpu || dropped.is_one(i))
+		/* The symbols and their names are kept as well, for kallsyms. */
+		const bool for_kallsyms = table && (&sec == table || i == table->link);
+
+		if ((!(sec.flags & SHF_ALLOC) && !for_kallsyms) || !sec.size || &sec == percpu ||
+		    dropped.is_one(i))
 			continue;
 		if (!seen.insert(sec.name).second) {
 			damaged(out, "two sections have the same name, \"" +
@@ -148,9 +157,10 @@ void judge_percpu(const elf_file &elf, module_file &out)
 
 	if (!sec || !sec->size)
 		return;
-	if (sec->size > largest_percpu || (sec->alignment && sec->alignment <= least_page &&
-					   !is_power_of_two(sec->alignment)) ||
-	    !sec->alignment)
+	/* A smaller alignment, none among them, is taken for the least there is. */
+	if (sec->size > largest_percpu ||
+	    (sec->alignment > least_percpu_alignment && sec->alignment <= least_page &&
+	     !is_power_of_two(sec->alignment)))
 		refuse(out, problem_kind::percpu,
 		       "its " + std::to_string(sec->size) +
 			       " bytes of per-CPU variables are more than the kernel has for modules",

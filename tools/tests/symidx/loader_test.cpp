@@ -219,6 +219,23 @@ TEST(loader, relocations_to_what_is_dropped)
 	EXPECT_EQ(refusals(dropped, "6.12.0-test"), list{problem_kind::relocation});
 }
 
+/* They are within the last two gigabytes, or, before they moved into the image, the first. */
+TEST(loader, relocations_to_percpu_variables)
+{
+	module_builder probe, unsigned_one;
+
+	for (module_builder *each : {&probe, &unsigned_one})
+		each->section(".data", loaded, bytes_t(8))
+			.section(".data..percpu", loaded | SHF_WRITE, bytes_t(64));
+	probe.relocation(".data", ".data..percpu", R_X86_64_32S);
+	unsigned_one.relocation(".data", ".data..percpu", R_X86_64_32);
+	for (const char *release : {"6.12.0-test", "7.2.0-test"})
+		EXPECT_EQ(refusals(probe, release), list{}) << release;
+	EXPECT_TRUE(judge(probe.bytes()).is_known());
+	EXPECT_EQ(refusals(unsigned_one, "6.12.0-test"), list{});
+	EXPECT_EQ(refusals(unsigned_one, "7.2.0-test"), list{problem_kind::relocation});
+}
+
 TEST(loader, two_sections_of_one_name)
 {
 	module_builder probe;
@@ -228,6 +245,25 @@ TEST(loader, two_sections_of_one_name)
 	probe.section(".odd", loaded, bytes_t(8));
 	EXPECT_EQ(refusals(probe, "6.12.0-test"), list{problem_kind::damaged});
 	EXPECT_EQ(refusals(probe, "6.1.0-test"), list{});
+	/* They are kept for kallsyms. */
+	EXPECT_EQ(refusals(module_builder().section(".symtab", loaded, bytes_t(8)), "6.12.0-test"),
+		  list{problem_kind::damaged});
+}
+
+/* Kernels that take a file with two tables of symbols look at both. */
+TEST(loader, second_table_of_symbols)
+{
+	bytes_t bytes = module_builder().section(".odd", 0, bytes_t(24)).bytes();
+	const elf_file elf(bytes, "probe.ko");
+	const std::size_t at = elf.find_index(".odd");
+	std::uint64_t table;
+	writer_input in = sample::input();
+
+	in.release = "6.1.0-test";
+	EXPECT_TRUE(judge(bytes, make_index(in)).loads());
+	std::memcpy(&table, bytes.data() + offsetof(Elf64_Ehdr, e_shoff), sizeof(table));
+	bytes[table + at * sizeof(Elf64_Shdr) + offsetof(Elf64_Shdr, sh_type)] = SHT_SYMTAB;
+	EXPECT_EQ(kinds(judge(bytes, make_index(in)).problems), list{problem_kind::damaged});
 }
 
 TEST(loader, names_outside_the_file)
