@@ -12,7 +12,7 @@ import glob
 import os
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lab.host import cache, command, progress
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lab.laboratory import Lab
 
 MAX_AGE = 20 * 3600
+HOME_ARCHITECTURE = "amd64"     # of guests, chroots and all that is built
 KEYRING_PACKAGE = "debian-archive-keyring"
 KEYRINGS = "usr/share/keyrings/debian-archive-keyring.gpg"
 
@@ -58,22 +59,34 @@ def version_key(text: str) -> list[tuple[int, str]]:
     return [(int(word), "") if word.isdigit() else (-1, word) for word in re.split(r"(\d+)", text)]
 
 
-class Archive:
-    """Package lists of one suite; made by of()."""
+def named(suite: str, architecture: str) -> str:
+    """The suite's name where it is of the guests' architecture."""
+    return suite if architecture == HOME_ARCHITECTURE else f"{suite}-{architecture}"
 
-    def __init__(self, lab: Lab, suite: str, keyrings: Sequence[str]) -> None:
+
+class Archive:
+    """Package lists of one suite, for one architecture; made by of()."""
+
+    def __init__(self, lab: Lab, suite: str, keyrings: Sequence[str],
+                 architecture: str = HOME_ARCHITECTURE) -> None:
         self.lab = lab
         self.suite = suite
         self.keyrings = keyrings
-        self.top = os.path.join(lab.cache.top, "apt", suite)
-        self.log = lab.log(f"apt-{suite}")
+        self.architecture = architecture
+        self.name = named(suite, architecture)
+        self.top = os.path.join(lab.cache.top, "apt", self.name)
+        self.log = lab.log(f"apt-{self.name}")
         self.answers: dict[tuple[str, ...], str] = {}       # apt takes a second to start, and every row asks the same
 
     def sources(self) -> list[str]:
-        """The sources.list lines."""
+        """
+        The sources.list lines. Of other architectures the suite alone: a mirror's further lists
+        of ports can lag behind their release file for days, and apt takes none of them then.
+        """
         signed = ",".join(self.keyrings)
+        ours = self.architecture == HOME_ARCHITECTURE
         return [f"deb [signed-by={signed}] {mirrors()[kind]} {release} main"
-                for kind, release in matrix.archives(self.suite)]
+                for kind, release in matrix.archives(self.suite) if ours or release == self.suite]
 
     def options(self) -> list[str]:
         settings = {
@@ -81,8 +94,8 @@ class Archive:
             "Dir::Etc::sourcelist": f"{self.top}/sources.list", "Dir::Etc::sourceparts": "/dev/null",
             "Dir::Etc::preferences": "/dev/null", "Dir::Etc::preferencesparts": "/dev/null",
             "Dir::Cache": f"{self.top}/cache", "Dir::Cache::pkgcache": "pkgcache.bin",
-            "Dir::Cache::srcpkgcache": "srcpkgcache.bin", "APT::Architecture": "amd64",
-            "APT::Architectures": "amd64", "APT::Sandbox::User": "root",
+            "Dir::Cache::srcpkgcache": "srcpkgcache.bin", "APT::Architecture": self.architecture,
+            "APT::Architectures": self.architecture, "APT::Sandbox::User": "root",
             # Testing's release file expires between pushes of a mirror.
             "Acquire::Check-Valid-Until": "false", "Acquire::Languages": "none",
             "Acquire::Retries": "2", "Acquire::http::Timeout": "30", "APT::Update::Error-Mode": "any",
@@ -98,7 +111,7 @@ class Archive:
         """Bring the lists up to date unless they are recent."""
         stamp = os.path.join(self.top, "updated")
         text = "\n".join(self.sources()) + "\n"
-        with self.lab.cache.lock(f"apt-{self.suite}"):
+        with self.lab.cache.lock(f"apt-{self.name}"):
             os.makedirs(f"{self.top}/state/lists/partial", exist_ok=True)
             os.makedirs(f"{self.top}/cache/archives/partial", exist_ok=True)
             open(f"{self.top}/status", "a").close()
@@ -110,14 +123,14 @@ class Archive:
                 return
             with open(listing, "w") as out:
                 out.write(text)
-            progress.step(self.suite, "read the package lists")
+            progress.step(self.name, "read the package lists")
             try:
-                command.run(self.apt("update"), f"{self.suite}: package lists", self.log, timeout=600)
+                command.run(self.apt("update"), f"{self.name}: package lists", self.log, timeout=600)
             except LabError as error:
                 if not (same and os.path.exists(stamp)):
-                    raise LabError(f"{self.suite}: the Debian mirror of this machine does not answer "
+                    raise LabError(f"{self.name}: the Debian mirror of this machine does not answer "
                                    "properly; check the network and run again", self.log) from error
-                progress.step(self.suite, "mirror does not answer, going on with the last lists")
+                progress.step(self.name, "mirror does not answer, going on with the last lists")
                 return
             open(stamp, "w").close()
             self.answers.clear()
@@ -126,14 +139,14 @@ class Archive:
         """The answer of apt to words, by the current lists."""
         answer = self.answers.get(words)
         if answer is None:
-            answer = self.answers[words] = command.output(self.apt(*words), f"{self.suite}: {what}")
+            answer = self.answers[words] = command.output(self.apt(*words), f"{self.name}: {what}")
         return answer
 
     def names(self, prefix: str) -> list[str]:
         return self.ask("packages", "pkgnames", prefix).split()
 
-    def newest_kernel(self, pattern: str) -> tuple[str, list[str]]:
-        """The newest release with headers and an image, and the image's packages."""
+    def kernels(self, pattern: str) -> Iterator[tuple[str, list[str]]]:
+        """Releases with headers and an image, the newest first, and the image's packages."""
         releases = [name[len("linux-headers-"):] for name in self.names("linux-headers-")]
         match = [r for r in releases if re.fullmatch(pattern, r)]
         for release in sorted(match, key=version_key, reverse=True):
@@ -146,10 +159,17 @@ class Archive:
                 if f"linux-modules-{release}" in known:
                     if binary:
                         base = [f"linux-base-{release}"] if f"linux-base-{release}" in known else []
-                        return release, [binary[0], f"linux-modules-{release}", *base]
+                        yield release, [binary[0], f"linux-modules-{release}", *base]
+                        break
                 elif image in known:
-                    return release, [image]
-        raise LabError(f"{self.suite}: no kernel matches {pattern} on this machine's mirror")
+                    yield release, [image]
+                    break
+
+    def newest_kernel(self, pattern: str) -> tuple[str, list[str]]:
+        """The first of kernels()."""
+        for found in self.kernels(pattern):
+            return found
+        raise LabError(f"{self.name}: no kernel matches {pattern} on this machine's mirror")
 
     def resolved(self, names: Sequence[str]) -> list[str]:
         """What installing names would fetch: one line a package with its checksum."""
@@ -166,7 +186,7 @@ class Archive:
         os.makedirs(folder, exist_ok=True)
         for attempt in (1, 2):
             try:
-                command.run(self.apt("download", *names), f"{self.suite}: download {names[0]}",
+                command.run(self.apt("download", *names), f"{self.name}: download {names[0]}",
                             self.log, cwd=folder, timeout=1800)
                 return sorted(glob.glob(os.path.join(folder, "*.deb")))
             except LabError:
@@ -178,31 +198,38 @@ class Archive:
     def unpack(self, names: Sequence[str], folder: str) -> None:
         """Download and unpack packages into folder."""
         debs = os.path.join(folder, ".debs")
-        for deb in self.download(names, debs):
-            command.run(["dpkg", "-x", deb, folder], f"{self.suite}: unpack {os.path.basename(deb)}",
-                        self.log)
+        self.download(names, debs)
+        unpack(debs, folder, self.log)
         cache.remove(debs)
 
 
-def of(lab: Lab, suite: str) -> Archive:
+def unpack(debs: str, folder: str, log: str) -> None:
+    """Unpack all packages of the folder `debs` into another one."""
+    os.makedirs(folder, exist_ok=True)
+    for deb in sorted(glob.glob(os.path.join(debs, "*.deb"))):
+        command.run(["dpkg", "-x", deb, folder], f"unpack {os.path.basename(deb)}", log)
+
+
+def of(lab: Lab, suite: str, architecture: str = HOME_ARCHITECTURE) -> Archive:
     """The archive of a suite, with recent lists."""
-    with lab.guard(f"archive-{suite}"):
-        if suite not in lab.archives:
-            lab.archives[suite] = _open(lab, suite)
-        return lab.archives[suite]
+    name = named(suite, architecture)
+    with lab.guard(f"archive-{name}"):
+        if name not in lab.archives:
+            lab.archives[name] = _open(lab, suite, architecture)
+        return lab.archives[name]
 
 
-def _open(lab: Lab, suite: str) -> Archive:
+def _open(lab: Lab, suite: str, architecture: str) -> Archive:
     host = host_keyring()
     home = matrix.suites()["lab"]["release"]
     if suite == home:
-        found = Archive(lab, suite, [host])
+        found = Archive(lab, suite, [host], architecture)
         found.refresh()
         return found
     # The host may be too old to know the keys of the suite; the lab's release knows them.
     base = of(lab, home)
     entry = lab.cache.entry("keyring", home, cache.key(base.resolved([KEYRING_PACKAGE])),
                             lambda tmp: base.unpack([KEYRING_PACKAGE], tmp))
-    found = Archive(lab, suite, [host, os.path.join(entry, KEYRINGS)])
+    found = Archive(lab, suite, [host, os.path.join(entry, KEYRINGS)], architecture)
     found.refresh()
     return found

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from lab.rows import (coldplug, gauntlet, laboratory, lifecycle, mutation, sanitizer, static, stock,
-                      truth)
+from lab.rows import (coldplug, foreign, gauntlet, laboratory, lifecycle, mutation, sanitizer, static,
+                      stock, truth)
 from lab.rows.row import Row, Wanted
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # Rows that take equally long are reported in this order.
 MAKERS: tuple[Callable[[Lab, Wanted], Sequence[Row]], ...] = (
     laboratory.rows, static.rows, lifecycle.rows, sanitizer.rows, gauntlet.rows, stock.rows,
-    coldplug.rows, mutation.rows, truth.rows)
+    coldplug.rows, mutation.rows, truth.rows, foreign.rows)
 
 
 def rows(lab: Lab, wanted: Wanted) -> list[Row]:
