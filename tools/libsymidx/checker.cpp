@@ -105,6 +105,16 @@ private:
 		       " it would take the module";
 	}
 	std::string kernel() const { return std::string(c_.idx_.release()); }
+	/* For which kernel the module was built, by its vermagic; with a semicolon before it. */
+	std::string built_for() const
+	{
+		const std::string release(mod_.vermagic.substr(0, mod_.vermagic.find(' ')));
+
+		if (release.empty())
+			return {};
+		return release == kernel() ? "; it was built for a kernel of the same release"
+					   : "; it was built for " + release;
+	}
 	std::string rebuild() const { return "rebuild the module against the headers of " + kernel(); }
 
 	const checker &c_;
@@ -331,7 +341,7 @@ bool checker::run::check_crc(const symbol &sym, const module_import &need)
 			return true;
 		stop(problem_kind::crc_mismatch, need.name,
 		     "the module was built for version " + hex(*need.crc) +
-			     ", the kernel's version is " + hex(*sym.crc),
+			     ", the kernel's version is " + hex(*sym.crc) + built_for(),
 		     rebuild(), hex(*need.crc), hex(*sym.crc));
 		return false;
 	}

@@ -67,6 +67,19 @@ TEST(check, crc)
 	EXPECT_EQ(v.problems[0].has, "0x11111111");
 }
 
+/* Which kernel it fits is the next question, and the module knows. */
+TEST(check, crc_names_the_kernel_that_the_module_was_built_for)
+{
+	module_builder probe;
+
+	probe.needs("printk", 2);
+	EXPECT_NE(check(probe).problems.at(0).reason.find("; it was built for a kernel of the same release"),
+		  std::string::npos);
+	probe.drop_info("vermagic").info("vermagic", "6.1.0-56-amd64 SMP mod_unload ");
+	EXPECT_NE(check(probe).problems.at(0).reason.find("; it was built for 6.1.0-56-amd64"),
+		  std::string::npos);
+}
+
 /* The loader compares all of an unsigned long with it. */
 TEST(check, crc_with_upper_bits)
 {
