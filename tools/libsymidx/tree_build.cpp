@@ -174,7 +174,8 @@ build_result build_index(const build_options &options)
 	std::future<kernel_image> loading = std::async(std::launch::async, [&options, &arena] {
 		return load_image(options, arena);
 	});
-	module_set modules(find_modules(options.modules), options.threads, module_detail::index,
+	const std::vector<std::string> files = find_modules(options.modules);
+	module_set modules(files_behind(options, files), options.threads, module_detail::index,
 			   file_data::access::map);
 	kernel_image image = loading.get();
 	std::unique_ptr<file_data> symvers;
@@ -209,7 +210,7 @@ build_result build_index(const build_options &options)
 
 	for (const read_module_result &one : results)
 		found.push_back({&one, nullptr});
-	add_modules(options, modules.paths(), found, in, out);
+	add_modules(options, files, found, in, out);
 	write_what_fits(options, in, out);
 	return out;
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "symidx/root.hpp"
 #include "symidx/tree.hpp"
 #include "waymark/error.hpp"
 
@@ -23,6 +24,19 @@ std::string first_file(const std::vector<std::string> &candidates)
 		if (fs::is_regular_file(path, ec))
 			return path;
 	return {};
+}
+
+/* The same in a system below @root, with what the file is in the end. */
+std::string first_file(const std::string &root, std::vector<std::string> candidates)
+{
+	for (std::string &path : candidates)
+		path = path_in_root(root, path);
+	return first_file(candidates);
+}
+
+std::string folder_of(const std::string &root, const std::string &release)
+{
+	return path_in_root(root, "/lib/modules/" + release);
 }
 
 std::string first_line(const std::string &path)
@@ -46,13 +60,13 @@ std::string without_trailing_slashes(std::string path)
 
 std::string index_path(const std::string &root, const std::string &release)
 {
-	return root + "/lib/modules/" + release + "/symbol_index.bin";
+	return folder_of(root, release) + "/symbol_index.bin";
 }
 
 bool is_out_of_date(const std::string &path, const std::string &root, const std::string &release)
 {
 	std::error_code ec;
-	const auto modules = fs::last_write_time(root + "/lib/modules/" + release + "/modules.dep", ec);
+	const auto modules = fs::last_write_time(folder_of(root, release) + "/modules.dep", ec);
 
 	if (ec)
 		return false;
@@ -62,7 +76,8 @@ bool is_out_of_date(const std::string &path, const std::string &root, const std:
 
 build_options locate_kernel(const std::string &root, const std::string &release)
 {
-	const std::string modules = root + "/lib/modules/" + release;
+	const std::string modules = folder_of(root, release);
+	const std::string inner = "/lib/modules/" + release; /* the same, as seen from the root */
 	build_options found;
 	std::error_code ec;
 
@@ -71,24 +86,24 @@ build_options locate_kernel(const std::string &root, const std::string &release)
 		throw error(release, "no such kernel: " + modules + " does not exist");
 	found.release = release;
 	found.modules = modules;
+	found.root = root;
 	found.may_ask_kernel = root.empty();
-	found.image = first_file({
-		modules + "/vmlinuz",
-		modules + "/vmlinuz.unsigned",
-		root + "/boot/vmlinuz-" + release,
-		root + "/boot/vmlinux-" + release,
-		root + "/usr/lib/debug/boot/vmlinux-" + release,
+	found.image = first_file(root, {
+		inner + "/vmlinuz",
+		inner + "/vmlinuz.unsigned",
+		"/boot/vmlinuz-" + release,
+		"/boot/vmlinux-" + release,
+		"/usr/lib/debug/boot/vmlinux-" + release,
 	});
-	/* build is an absolute link: below a root of our own it leads elsewhere. */
-	found.symvers = first_file({
-		root + "/usr/src/linux-headers-" + release + "/Module.symvers",
-		root.empty() ? modules + "/build/Module.symvers" : std::string(),
-		modules + "/Module.symvers",
+	found.symvers = first_file(root, {
+		"/usr/src/linux-headers-" + release + "/Module.symvers",
+		inner + "/build/Module.symvers",
+		inner + "/Module.symvers",
 	});
-	found.config = first_file({
-		modules + "/config",
-		root + "/boot/config-" + release,
-		root + "/usr/src/linux-headers-" + release + "/.config",
+	found.config = first_file(root, {
+		inner + "/config",
+		"/boot/config-" + release,
+		"/usr/src/linux-headers-" + release + "/.config",
 	});
 	return found;
 }
@@ -115,7 +130,7 @@ std::vector<std::string> installed_releases(const std::string &root)
 	std::vector<std::string> releases;
 	std::error_code ec;
 
-	for (const auto &entry : fs::directory_iterator(root + "/lib/modules", ec))
+	for (const auto &entry : fs::directory_iterator(path_in_root(root, "/lib/modules"), ec))
 		if (entry.is_directory(ec))
 			releases.push_back(entry.path().filename());
 	std::sort(releases.begin(), releases.end(),

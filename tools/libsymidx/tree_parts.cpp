@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "module_choice.hpp"
+#include "symidx/root.hpp"
 
 namespace waymark::symidx
 {
@@ -53,7 +54,6 @@ writer_module entry_of(const module_file &file, std::string_view path)
 
 } // namespace
 
-/* Sorted: the index depends on nothing else. */
 std::vector<std::string> find_modules(const std::string &folder)
 {
 	std::vector<std::string> paths;
@@ -73,6 +73,14 @@ std::vector<std::string> find_modules(const std::string &folder)
 	}
 	std::sort(paths.begin(), paths.end());
 	return paths;
+}
+
+std::vector<std::string> files_behind(const build_options &options, std::vector<std::string> files)
+{
+	if (!options.root.empty())
+		for (std::string &file : files)
+			file = path_in_root(options.root, file.substr(options.root.size()));
+	return files;
 }
 
 /* Those that are for this machine, of each name the one that is taken. */

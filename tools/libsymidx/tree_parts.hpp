@@ -17,8 +17,8 @@ struct tree_module {
 	const writer_module *known;     /* what an older index says of it */
 };
 
-/* Files of modules in @folder, sorted: the index depends on nothing else. */
-std::vector<std::string> find_modules(const std::string &folder);
+/* Where @files of find_modules() are: below a root of their own, links lead elsewhere. */
+std::vector<std::string> files_behind(const build_options &options, std::vector<std::string> files);
 
 /* Those that are for this machine, of each name the one that is taken. */
 void add_modules(const build_options &options, const std::vector<std::string> &files,

@@ -82,6 +82,7 @@ build_result update_index(const symbol_index &old, const std::string &path,
 			  const build_options &options)
 {
 	const std::vector<std::string> files = find_modules(options.modules);
+	const std::vector<std::string> behind = files_behind(options, files);
 	const std::vector<writer_module> known = contents_of(old);
 	std::unordered_map<std::string_view, const writer_module *> by_path;
 	std::vector<tree_module> modules(files.size());
@@ -99,12 +100,12 @@ build_result update_index(const symbol_index &old, const std::string &path,
 		const auto it = by_path.find(std::string_view(files[i]).substr(options.modules.size() + 1));
 
 		/* Also what was put in the place of another file, with an old date. */
-		if (it != by_path.end() && ::stat(files[i].c_str(), &file) == 0 &&
+		if (it != by_path.end() && ::stat(behind[i].c_str(), &file) == 0 &&
 		    is_before(file.st_ctim, index.st_mtim)) {
 			modules[i].known = it->second;
 			continue;
 		}
-		changed.push_back(files[i]);
+		changed.push_back(behind[i]);
 		places.push_back(i);
 	}
 	module_set set(changed, options.threads, module_detail::index, file_data::access::map);

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "check_files.hpp"
 #include "commands.hpp"
 #include "installed.hpp"
 #include "source.hpp"
@@ -26,7 +27,7 @@ namespace
 
 struct check_arguments {
 	source_options source;
-	std::vector<std::string> files;
+	std::vector<std::string> words;
 	bool quiet = false;
 	bool separately = false;
 };
@@ -134,18 +135,21 @@ check_environment running_environment(const std::vector<std::string> &files)
 void check(const check_arguments &args, const output_options &output)
 {
 	const symbol_index idx = args.source.open_file();
-	module_set modules(args.files, 0, module_detail::check, file_data::access::copy, rules_of(idx));
+	/* Of an index by itself it is not known where its modules are. */
+	const bool knows_folder = args.source.file.empty();
+	const std::vector<std::string> files =
+		files_to_check(args.words, idx, knows_folder ? &args.source.root : nullptr);
+	module_set modules(files, 0, module_detail::check, file_data::access::copy, rules_of(idx));
 	other_kernels others(args.source.root, idx.release());
 	check_environment env =
-		args.source.is_running_kernel() ? running_environment(args.files) : check_environment();
+		args.source.is_running_kernel() ? running_environment(files) : check_environment();
 	bool all_load = true;
 	json list = json::array();
 
 	env.built_in = built_in_modules(args.source.root, idx.release());
 	installed_modules installed(args.source.root, idx);
 
-	/* Of an index by itself it is not known where its modules are. */
-	if (args.source.file.empty() && !args.separately)
+	if (knows_folder && !args.separately)
 		env.installed = [&](std::string_view name) { return installed.find(name); };
 	env.where_else = [&](std::string_view name) { return others.find(name); };
 
@@ -161,15 +165,15 @@ void check(const check_arguments &args, const output_options &output)
 		if (results[i].problem.empty()) {
 			v = judge.check(results[i].mod);
 		} else {
-			v.module = module_name_of(args.files[i]);
+			v.module = module_name_of(files[i]);
 			v.problems.push_back({problem_kind::unreadable, "", results[i].problem, "", "",
 					      "", ""});
 		}
 		all_load &= v.loads();
 		if (output.as_json)
-			list.push_back(verdict_json(args.files[i], v));
+			list.push_back(verdict_json(files[i], v));
 		else
-			print_verdict(args.files[i], v, args.quiet);
+			print_verdict(files[i], v, args.quiet);
 	}
 	if (output.as_json)
 		print_json({{"kernel", idx.release()},
@@ -192,7 +196,9 @@ void add_check(CLI::App &app, output_options &output)
 	command->add_flag("-q,--quiet", args->quiet, "print only modules that will not load");
 	command->add_flag("--separately", args->separately,
 			  "judge each file as if the others were not there");
-	command->add_option("FILE", args->files, "modules, compressed or not")->required();
+	command->add_option("FILE", args->words,
+			    "modules, compressed or not, folders of them, or names of installed ones")
+		->required();
 	command->callback([args, &output] { check(*args, output); });
 }
 

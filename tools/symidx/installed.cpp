@@ -3,11 +3,13 @@
 
 #include <fstream>
 
+#include "symidx/root.hpp"
+
 namespace waymark::symidx
 {
 
 installed_modules::installed_modules(const std::string &root, const symbol_index &idx)
-	: folder_(root + "/lib/modules/" + std::string(idx.release()) + "/"), rules_(rules_of(idx))
+	: root_(root), folder_("/lib/modules/" + std::string(idx.release()) + "/"), rules_(rules_of(idx))
 {
 	/* The first is the kernel itself. */
 	for (std::uint32_t pos = 1; pos < idx.nr_modules(); pos++) {
@@ -16,7 +18,7 @@ installed_modules::installed_modules(const std::string &root, const symbol_index
 
 		all_.insert(name);
 		if (mod.flags & SYMBOL_INDEX_FORMAT_MODULE_OUT_OF_TREE)
-			paths_[name] = folder_ + std::string(mod.path);
+			paths_[name] = path_in_root(root_, folder_ + std::string(mod.path));
 	}
 }
 
@@ -73,7 +75,7 @@ std::string installed_modules::problem_of(const std::string &name)
 
 std::set<std::string> built_in_modules(const std::string &root, std::string_view release)
 {
-	std::ifstream in(root + "/lib/modules/" + std::string(release) + "/modules.builtin");
+	std::ifstream in(path_in_root(root, "/lib/modules/" + std::string(release) + "/modules.builtin"));
 	std::set<std::string> names;
 	std::string line;
 

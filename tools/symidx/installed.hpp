@@ -35,7 +35,8 @@ public:
 private:
 	void read();
 
-	std::string folder_;
+	std::string root_;
+	std::string folder_; /* as seen from the root */
 	load_rules rules_;
 	std::set<std::string> all_;
 	std::map<std::string, std::string> paths_; /* of the foreign ones */

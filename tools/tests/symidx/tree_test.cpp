@@ -13,6 +13,7 @@
 #include "module_builder.hpp"
 #include "symidx/hash.hpp"
 #include "symidx/index.hpp"
+#include "symidx/root.hpp"
 #include "waymark/error.hpp"
 
 namespace fs = std::filesystem;
@@ -134,11 +135,45 @@ TEST_F(installed, has_its_files_in_the_places_of_distributions)
 	EXPECT_EQ(near.config, tree_ + modules_ + "/config");
 }
 
-/* "build" may be a link to anywhere: below a root it is not followed. */
+/* "build" is a link from the root on, which is not ours. */
 TEST_F(installed, is_not_looked_for_outside_of_its_root)
 {
-	write("lib/modules/6.12.9-amd64/build/Module.symvers", "");
+	write("lib/modules/6.12.9-amd64/kernel/top.ko", "");
+	write("outside/Module.symvers", "");
+	fs::create_directory_symlink(tree_ + "/outside", tree_ + modules_ + "/build");
 	EXPECT_EQ(locate_kernel(tree_, "6.12.9-amd64").symvers, "");
+	fs::remove(tree_ + modules_ + "/build");
+	fs::create_directory_symlink("/outside", tree_ + modules_ + "/build");
+	EXPECT_EQ(locate_kernel(tree_, "6.12.9-amd64").symvers, tree_ + "/outside/Module.symvers");
+}
+
+/* As weak-modules makes them. */
+TEST_F(installed, has_modules_that_are_links_in_its_root)
+{
+	const auto module = sample::module_builder().bytes();
+
+	write("lib/modules/6.12.0-1/extra/probe.ko", std::string(module.begin(), module.end()));
+	write("lib/modules/6.12.9-amd64/modules.dep", "weak-updates/probe.ko:\n");
+	fs::create_directory(tree_ + modules_ + "/weak-updates");
+	fs::create_symlink("/lib/modules/6.12.0-1/extra/probe.ko",
+			   tree_ + modules_ + "/weak-updates/probe.ko");
+	build_options options = locate_kernel(tree_, "6.12.9-amd64");
+	options.symvers = tree_ + "/Module.symvers";
+	EXPECT_EQ(paths(options), std::vector<std::string>{"weak-updates/probe.ko"});
+}
+
+TEST_F(installed, has_a_root_that_links_do_not_leave)
+{
+	write("usr/lib/file", "");
+	fs::create_directory_symlink("/usr/lib", tree_ + "/lib");
+	fs::create_directory_symlink("../../../../usr", tree_ + "/usr/up");
+	fs::create_symlink("loop", tree_ + "/loop");
+	for (const char *path : {"/lib/file", "/usr/lib/file", "/usr/up/lib/./file", "//lib//file",
+				 "/../lib/file", "/usr/up/up/lib/../lib/file"})
+		EXPECT_EQ(path_in_root(tree_, path), tree_ + "/usr/lib/file") << path;
+	EXPECT_EQ(path_in_root(tree_, "/lib/none/file"), tree_ + "/usr/lib/none/file");
+	EXPECT_EQ(path_in_root(tree_, "/loop/file"), tree_ + "/");
+	EXPECT_EQ(path_in_root("", "/lib/../file"), "/lib/../file");
 }
 
 TEST_F(installed, has_a_release_that_is_no_path)

@@ -12,6 +12,7 @@ namespace waymark::symidx
 struct build_options {
 	std::string release; /* empty: found out from the modules' vermagic */
 	std::string modules; /* folder searched for modules */
+	std::string root;    /* below which their links lead; empty: "/" */
 	std::string image;   /* vmlinux or bzImage; empty: none */
 	std::string symvers; /* Module.symvers; empty: none */
 	/* What vmlinux exports is taken from symvers even if the image tells it. */
@@ -45,6 +46,9 @@ build_options locate_kernel(const std::string &root, const std::string &release)
  * of its modules is @folder without the slashes at its end.
  */
 build_options locate_build_tree(const std::string &folder);
+
+/* Files of modules below @folder, sorted; links to folders are not followed. */
+std::vector<std::string> find_modules(const std::string &folder);
 
 /* Throws waymark::error with the one reason why there can be no index. */
 build_result build_index(const build_options &options);
