@@ -9,6 +9,7 @@
 #include <linux/module.h>
 #include <linux/netdevice.h>
 #include <linux/prandom.h>
+#include <linux/vmalloc.h>
 
 #include "../enumerate.c"
 
@@ -281,12 +282,12 @@ static void more_nics_than_there_is_room_for(struct kunit *test)
 
 static int world_init(struct kunit *test)
 {
-	world = kvzalloc(sizeof(*world), GFP_KERNEL);
+	world = vzalloc(sizeof(*world));
 	if (!world)
 		return -ENOMEM;
 	world->netdev = kunit_kzalloc(test, sizeof(*world->netdev), GFP_KERNEL);
 	if (!world->netdev) {
-		kvfree(world);
+		vfree(world);
 		return -ENOMEM;
 	}
 	world->netdev->type = ARPHRD_ETHER;
@@ -296,7 +297,7 @@ static int world_init(struct kunit *test)
 
 static void world_exit(struct kunit *test)
 {
-	kvfree(world);
+	vfree(world);
 	world = NULL;
 }
 
