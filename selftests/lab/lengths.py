@@ -15,12 +15,16 @@ from lab.host.error import LabError
 FUZZ = "WAYMARK_FUZZ_SECONDS"
 SEED = "WAYMARK_FUZZ_SEED"
 CHURN = "WAYMARK_CHURN"
+MUTANTS = "WAYMARK_MUTANTS"
+DAMAGED = "WAYMARK_DAMAGED"
 HELP = f"""environment:
   {FUZZ}=SECONDS   wherever the fuzzer runs, go on with fresh seeds for
                                  so long after the fixed one (0: do not)
   {SEED}=NUMBER       another seed in place of the fixed one, say of a finding
   {CHURN}=CYCLES           wherever the churn runs, load and unload so many
                                  times; or, with DURATION (90s, 30m, 2h), for so long
+  {MUTANTS}=NUMBER         faults that the row mutation plants in the modules
+  {DAMAGED}=NUMBER         damaged modules for each of the rows truth-*
 """
 
 Environment = Mapping[str, str]
@@ -66,11 +70,32 @@ def churn(env: Environment) -> tuple[str, int] | None:
     return text, count * UNITS.get(unit, CYCLE)
 
 
+def count(env: Environment, name: str, most: int, usual: int) -> int:
+    """A number of things from 1 on, or the usual one if nothing is asked for."""
+    wanted = f"a number, 1 to {most}"
+    found = number(env, name, most, wanted)
+    if found == 0:
+        raise LabError(f"{name}=0: give {wanted}")
+    return found or usual
+
+
+def mutants(env: Environment = os.environ) -> int:
+    """Faults that the row mutation plants."""
+    return count(env, MUTANTS, MOST, 120)
+
+
+def damaged(env: Environment = os.environ) -> int:
+    """Damaged modules for a row that compares symidx with the kernel's loader."""
+    return count(env, DAMAGED, MOST, 20000)
+
+
 def check(env: Environment = os.environ) -> None:
     """One LabError for a value that means nothing, before hours of work."""
     fuzz(env)
     seed(env)
     churn(env)
+    mutants(env)
+    damaged(env)
 
 
 def words(env: Environment = os.environ) -> list[str]:

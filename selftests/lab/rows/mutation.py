@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lab import lengths
 from lab.boot import qemu, session
 from lab.host import cache, progress
 from lab.host.error import LabError
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 PART = "mutation"
 TEST = f"{PART}:mutation.sh"
 ROW = "trixie-6.12"
-COUNT = int(os.environ.get("WAYMARK_MUTANTS") or 120)
 SEED = 20261130
 SHARE = 90              # of a hundred that have to be found
 TEST_SECONDS = 240      # for one test; on an emulated machine they take a tenth of it
@@ -177,7 +177,7 @@ class Mutation:
         self.words = words
         self.logs = os.path.join(lab.results, self.name)
         target = next(target for target in matrix.targets() if target.name == ROW)
-        self.station = Station(lab, target, COUNT)
+        self.station = Station(lab, target, lengths.mutants())
         self.outcomes: dict[int, Outcome] = {}
 
     def prepare(self) -> None:

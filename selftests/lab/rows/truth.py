@@ -13,6 +13,7 @@ import re
 import time
 from typing import TYPE_CHECKING
 
+from lab import lengths
 from lab.boot import accel
 from lab.host import cache, progress
 from lab.host.error import LabError
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 # That of the chroot with QEMU, where the tools run as well.
 SUITE = "trixie"
-COUNT = int(os.environ.get("WAYMARK_MUTANTS", "20000"))
 LIMIT = 3600
 LIBRARIES = {"LD_LIBRARY_PATH": "/build/stage/usr/lib/x86_64-linux-gnu"}
 SUMMARY = re.compile(r"# \d+ of \d+ bases, seed \d+, \d+ boots: (?P<counts>.*)")
@@ -63,6 +63,7 @@ class Truth:
         self.target = target
         self.name = f"truth-{target.name}"
         self.kernel = StockKernel(lab, target)
+        self.count = lengths.damaged()
         self.work = ""
         self.binds: list[Bind] = []
 
@@ -101,8 +102,8 @@ class Truth:
                 ["python3", "/src/selftests/symidx/truth.py", "--vmlinuz", "/cache/vmlinuz",
                  "--modules", f"/cache/root/usr/lib/modules/{self.kernel.release}", "--index",
                  "/build/index", "--symidx", "/build/stage/usr/bin/symidx", "--program",
-                 "/build/ask_loader", "--qemu", qemu, "--count", COUNT],
-                f"{self.name}: {COUNT} damaged modules", path, binds=self.binds, timeout=LIMIT,
+                 "/build/ask_loader", "--qemu", qemu, "--count", self.count],
+                f"{self.name}: {self.count} damaged modules", path, binds=self.binds, timeout=LIMIT,
                 env=LIBRARIES)
         except LabError as error:
             failed = str(error)

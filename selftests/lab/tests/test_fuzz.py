@@ -135,7 +135,9 @@ class Lengths(unittest.TestCase):
         """Each by one line that names it, and what would do."""
         for name, texts in ((lengths.FUZZ, ("an hour", "-1", "1h", "1.5", "86401", "٣")),
                             (lengths.SEED, ("seven", "-1", "0x10")),
-                            (lengths.CHURN, ("0", "0h", "soon", "-3", "25h", "10d", "1000000", "2 h"))):
+                            (lengths.CHURN, ("0", "0h", "soon", "-3", "25h", "10d", "1000000", "2 h")),
+                            (lengths.MUTANTS, ("0", "some", "-1", "100001")),
+                            (lengths.DAMAGED, ("0", "some", "-1", "100001"))):
             for text in texts:
                 with self.subTest(name, text=text), self.assertRaises(LabError) as caught:
                     lengths.check({name: text})
