@@ -21,7 +21,7 @@ from typing import Any
 
 # Seconds after which a tool is taken to hang. The gates run beside guests, which go first: on a
 # slow machine a build of seven minutes was not done after twenty-five.
-PATIENCE = 5400
+PATIENCE = 3600
 
 
 @dataclass(frozen=True)
