@@ -8,8 +8,8 @@ namespace waymark::symidx
 {
 
 /*
- * Where @path ("/lib/modules/...") leads for who has @root as its root: absolute links and ".."
- * stay below it. The result begins with @root. What is not there is taken for no link; more
+ * Where @path ("/lib/modules/...") leads for a process whose root is @root: absolute links and
+ * ".." stay below it. The result begins with @root. What is not there is taken for no link; more
  * links than the kernel follows lead nowhere. With "" for "/", the kernel follows links itself.
  */
 std::string path_in_root(const std::string &root, const std::string &path);
